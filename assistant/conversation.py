@@ -1,0 +1,148 @@
+"""The words of the domain: conversations, their tree of messages, runs, and where an answer came from.
+
+Plain immutable values; knows nothing of storage, prompts or pages.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.errors import ErrorReport, NotFoundError
+
+
+class Role(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class MessageStatus(StrEnum):
+    """`STREAMING` is the only status that changes; the others are final."""
+
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+class GenerationOptions(BaseModel):
+    """How an answer is sampled. The bounds here are the only ones: the page's controls are made from them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float = Field(0.2, ge=0.0, le=2.0)
+    """0 always takes the likeliest token."""
+    top_p: float = Field(0.95, gt=0.0, le=1.0)
+    """Nucleus: the smallest set of tokens with at least this probability."""
+    top_k: int = Field(50, ge=0, le=200)
+    """Only the k likeliest tokens; 0 for all."""
+    repetition_penalty: float = Field(1.1, ge=1.0, le=2.0)
+    """1 is no penalty."""
+    max_new_tokens: int = Field(512, ge=1, le=4096)
+    """Room kept for the answer, in tokens."""
+    seed: int | None = Field(None, ge=0, le=2**31 - 1)
+    """None draws a new one for every answer; the one that was drawn is kept with the answer."""
+
+
+class Provenance(BaseModel):
+    """Where an answer came from; kept with it for good."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model: str
+    model_revision: str
+    prompt_id: str
+    prompt_sha256: str
+    options: GenerationOptions
+    """As used: the seed is never None here."""
+    turns_dropped: int
+    """Exchanges left out of the prompt because they did not fit."""
+    prompt_tokens: int
+    completion_tokens: int
+    finish_reason: str
+    """"stop", "length", or how the run ended when the engine did not say."""
+    first_token_seconds: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    """The message that this one answers or follows; None for a first question."""
+    role: Role
+    text: str
+    """Exactly what was typed, or what was shown."""
+    status: MessageStatus
+    created_at: datetime
+    error: ErrorReport | None = None
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    id: str
+    owner_id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    leaf_id: str | None
+    """The newest message of the branch that is shown."""
+    options: GenerationOptions
+    origin: str | None = None
+    """Where a copied conversation came from, in words; None for one that was typed here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The making of one answer. At most one per conversation is `STREAMING`."""
+
+    id: str
+    conversation_id: str
+    owner_id: str
+    answer_id: str
+    client_request_id: str
+    status: MessageStatus
+    process_id: str
+    """Names the process that makes the answer; another one's unfinished run is lost."""
+    started_at: datetime
+
+
+def branch(messages: Iterable[Message], leaf_id: str | None) -> list[Message]:
+    """The messages from the first question down to `leaf_id`.
+
+    Raises NotFoundError when the leaf, or a parent on the way, is not among `messages`.
+    """
+    by_id = {message.id: message for message in messages}
+    path: list[Message] = []
+    at = leaf_id
+    while at is not None:
+        if at not in by_id or len(path) > len(by_id):
+            raise NotFoundError(kind="message")
+        path.append(by_id[at])
+        at = by_id[at].parent_id
+    return path[::-1]
+
+
+def siblings(messages: Iterable[Message], message: Message) -> list[Message]:
+    """The versions of `message`, itself among them, oldest first."""
+    versions = (m for m in messages if m.parent_id == message.parent_id and m.role == message.role)
+    return sorted(versions, key=lambda m: (m.created_at, m.id))
+
+
+def newest_leaf(messages: Iterable[Message], start_id: str) -> str:
+    """The leaf that is reached from `start_id` by always taking the newest child."""
+    newest_child: dict[str, Message] = {}
+    for message in messages:
+        if message.parent_id is not None:
+            known = newest_child.get(message.parent_id)
+            if known is None or (known.created_at, known.id) < (message.created_at, message.id):
+                newest_child[message.parent_id] = message
+    at = start_id
+    while at in newest_child:
+        at = newest_child[at].id
+    return at

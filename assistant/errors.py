@@ -1,0 +1,138 @@
+"""The one tree of errors that the assistant raises on purpose.
+
+Each error has a stable `code`, carries its facts as data and says whether trying the same thing again can help.
+The words that a person reads are made elsewhere: `assistant.wording` holds the one mapping.
+
+    AssistantError
+    ├── SettingsError            a setting is wrong; the start stops
+    ├── NotFoundError            unknown, deleted, or somebody else's: never told apart
+    ├── InputError               what was sent cannot be accepted as it is
+    │   ├── BlankMessageError
+    │   ├── MessageTooLongError
+    │   └── UnsupportedOptionError
+    ├── ConflictError            the conversation is not where the sender thought
+    │   ├── ConversationBusyError
+    │   └── ConversationMovedError
+    ├── PromptError              a prompt template cannot be loaded or used
+    ├── StorageError             the database cannot be read or written
+    └── EngineError              the model cannot answer
+        ├── EngineLoadError
+        ├── EngineUnavailableError
+        └── EngineProtocolError
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+Fact = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReport:
+    """An error as data: what is kept with a failed answer and turned into words for a person."""
+
+    code: str
+    retryable: bool
+    facts: dict[str, Fact] = field(default_factory=dict)
+
+
+class AssistantError(Exception):
+    """Root of the tree. `facts` are plain values, safe to store and to log: never message text, never a secret."""
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, **facts: Fact) -> None:
+        super().__init__(self.code, *(f"{name}={value}" for name, value in facts.items()))
+        self.facts = facts
+
+    def report(self) -> ErrorReport:
+        return ErrorReport(self.code, self.retryable, dict(self.facts))
+
+
+class SettingsError(AssistantError):
+    """Facts: `setting`, `fault`, `allowed`."""
+
+    code = "settings"
+
+
+class NotFoundError(AssistantError):
+    """Facts: `kind` ("conversation", "message", "run", "share")."""
+
+    code = "not_found"
+
+
+class InputError(AssistantError):
+    code = "input"
+
+
+class BlankMessageError(InputError):
+    code = "blank_message"
+
+
+class MessageTooLongError(InputError):
+    """Facts: `size`, `limit` and `unit` ("tokens" or "characters")."""
+
+    code = "message_too_long"
+
+
+class UnsupportedOptionError(InputError):
+    """Facts: `option`, `engine`."""
+
+    code = "unsupported_option"
+
+
+class ConflictError(AssistantError):
+    code = "conflict"
+
+
+class ConversationBusyError(ConflictError):
+    """An answer is being written. Facts: `run_id`."""
+
+    code = "conversation_busy"
+    retryable = True
+
+
+class ConversationMovedError(ConflictError):
+    """The conversation went on elsewhere. Facts: `leaf_id`, its newest message now."""
+
+    code = "conversation_moved"
+
+
+class PromptError(AssistantError):
+    """Facts: `prompt`, `fault`."""
+
+    code = "prompt"
+
+
+class StorageError(AssistantError):
+    """Facts: `fault`."""
+
+    code = "storage"
+    retryable = True
+
+
+class EngineError(AssistantError):
+    """Facts: `fault`, and what the kind of fault has to tell."""
+
+    code = "engine"
+    retryable = True
+
+
+class EngineLoadError(EngineError):
+    """The model cannot be found or loaded: somebody has to mend it. Facts: `model`, `fault`."""
+
+    code = "engine_load"
+    retryable = False
+
+
+class EngineUnavailableError(EngineError):
+    """The engine does not answer, or is too busy to. Facts: `fault`, `retry_after` (seconds) where it said so."""
+
+    code = "engine_unavailable"
+
+
+class EngineProtocolError(EngineError):
+    """The engine answered with something that its protocol does not allow. Facts: `fault`."""
+
+    code = "engine_protocol"

@@ -1,0 +1,195 @@
+"""The models that the assistant knows by name: where they are, how they are prompted, under which licence.
+
+Figures are those of the models' own cards and tokenizer files on the Hugging Face Hub. Knows nothing of engines.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from assistant.conversation import GenerationOptions
+
+_STARCODER_METADATA = (
+    "<issue_start>",
+    "<issue_comment>",
+    "<issue_closed>",
+    "<jupyter_start>",
+    "<jupyter_text>",
+    "<jupyter_code>",
+    "<jupyter_output>",
+    "<empty_output>",
+)
+_STARCODER_FIM = ("<fim_prefix>", "<fim_middle>", "<fim_suffix>", "<fim_pad>")
+_STARCODER_TOKENS = (
+    "<|endoftext|>",
+    *_STARCODER_FIM,
+    "<filename>",
+    "<gh_stars>",
+    *_STARCODER_METADATA,
+    "<commit_before>",
+    "<commit_msg>",
+    "<commit_after>",
+    "<reponame>",
+)
+_STARCODER2_TOKENS = (
+    "<|endoftext|>",
+    *_STARCODER_FIM,
+    "<repo_name>",
+    "<file_sep>",
+    *_STARCODER_METADATA,
+    "<jupyter_script>",
+    "<code_to_intermediate>",
+    "<intermediate_to_code>",
+    "<pr>",
+    "<pr_status>",
+    "<pr_is_merged>",
+    "<pr_base>",
+    "<pr_file>",
+    "<pr_base_code>",
+    "<pr_diff>",
+    "<pr_diff_hunk>",
+    "<pr_comment>",
+    "<pr_event_id>",
+    "<pr_review>",
+    "<pr_review_state>",
+    "<pr_review_comment>",
+    "<pr_in_reply_to_review_id>",
+    "<pr_in_reply_to_comment_id>",
+    "<pr_diff_hunk_comment_line>",
+    "<NAME>",
+    "<EMAIL>",
+    "<KEY>",
+    "<PASSWORD>",
+)
+_STARCHAT_TOKENS = (*_STARCODER_TOKENS, "<|system|>", "<|user|>", "<|assistant|>", "<|end|>")
+_SMOLLM2_TOKENS = (
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<repo_name>",
+    "<reponame>",
+    "<file_sep>",
+    "<filename>",
+    "<gh_stars>",
+    *_STARCODER_METADATA,
+    "<jupyter_script>",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    name: str
+    url: str
+    use_restrictions: bool = False
+    """True: whoever passes answers on has to pass the restrictions on with them."""
+
+
+OPENRAIL_M = Licence(
+    "BigCode OpenRAIL-M v1",
+    "https://huggingface.co/spaces/bigcode/bigcode-model-license-agreement",
+    use_restrictions=True,
+)
+APACHE_2 = Licence("Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0")
+UNKNOWN_LICENCE = Licence("licence not known to this app", "")
+
+
+@dataclass(frozen=True, slots=True)
+class FimTokens:
+    """The tokens that ask for the middle between a prefix and a suffix."""
+
+    prefix: str
+    suffix: str
+    middle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    name: str
+    """The short name: what ASSISTANT_MODEL takes and the page shows."""
+    hub_id: str
+    revision: str = "main"
+    context_window: int
+    """Tokens, prompt and answer together."""
+    prompt: str
+    """The template that suits it: a folder and name under prompts/."""
+    special_tokens: tuple[str, ...]
+    end_tokens: tuple[str, ...] = ("<|endoftext|>",)
+    fim: FimTokens | None = None
+    options: GenerationOptions = GenerationOptions()
+    licence: Licence = OPENRAIL_M
+
+
+_FIM = FimTokens("<fim_prefix>", "<fim_suffix>", "<fim_middle>")
+# Sampling of the StarCoder demos of 2023: cool, with a penalty that keeps a base model from looping.
+_BASE_SAMPLING = GenerationOptions(temperature=0.2, top_p=0.9, top_k=0, repetition_penalty=1.2)
+
+
+def _starcoder(name: str, hub_id: str, **changes: object) -> ModelCard:
+    facts: dict[str, object] = {
+        "context_window": 8192,
+        "prompt": "tech_assistant/v1",
+        "special_tokens": _STARCODER_TOKENS,
+        "fim": _FIM,
+        "options": _BASE_SAMPLING,
+    }
+    return ModelCard(name=name, hub_id=hub_id, **(facts | changes))  # type: ignore[arg-type]  # a table of facts
+
+
+def _starcoder2(name: str, **changes: object) -> ModelCard:
+    facts: dict[str, object] = {"context_window": 16384, "special_tokens": _STARCODER2_TOKENS}
+    return _starcoder(name, f"bigcode/{name}", **(facts | changes))
+
+
+CATALOG: dict[str, ModelCard] = {
+    card.name: card
+    for card in (
+        _starcoder("starcoder", "bigcode/starcoder"),
+        _starcoder("starcoderbase", "bigcode/starcoderbase"),
+        _starcoder("tiny_starcoder_py", "bigcode/tiny_starcoder_py", prompt="tech_assistant/compact"),
+        _starcoder2("starcoder2-3b"),
+        _starcoder2("starcoder2-7b"),
+        _starcoder2("starcoder2-15b"),
+        _starcoder2("starcoder2-15b-instruct-v0.1", prompt="chat/starcoder2_instruct", fim=None),
+        _starcoder(
+            "starchat-beta",
+            "HuggingFaceH4/starchat-beta",
+            prompt="chat/starchat",
+            special_tokens=_STARCHAT_TOKENS,
+            end_tokens=("<|end|>", "<|endoftext|>"),
+            fim=None,
+        ),
+        ModelCard(
+            name="smollm2-135m-instruct",
+            hub_id="HuggingFaceTB/SmolLM2-135M-Instruct",
+            context_window=8192,
+            prompt="chat/chatml",
+            special_tokens=_SMOLLM2_TOKENS,
+            end_tokens=("<|im_end|>", "<|endoftext|>"),
+            options=GenerationOptions(temperature=0.2, top_p=0.9, top_k=50, repetition_penalty=1.1),
+            licence=APACHE_2,
+        ),
+    )
+}
+
+ALL_SPECIAL_TOKENS: frozenset[str] = frozenset(
+    token for card in CATALOG.values() for token in card.special_tokens
+)
+"""What no person's text may become, whichever model reads it."""
+
+
+def card_for(model: str) -> ModelCard:
+    """The card of a short name, a hub id, or a model file named after one; else a card that promises nothing.
+
+    An unknown model gets the compact transcript, which any causal language model can follow.
+    """
+    wanted = PurePath(model).name.lower().replace("_", "-")
+    for card in CATALOG.values():
+        if model == card.hub_id or wanted.startswith(card.name.replace("_", "-")):
+            return card
+    return ModelCard(
+        name=PurePath(model).name,
+        hub_id=model,
+        context_window=4096,
+        prompt="tech_assistant/compact",
+        special_tokens=(),
+        licence=UNKNOWN_LICENCE,
+    )
