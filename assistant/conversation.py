@@ -61,7 +61,8 @@ class Provenance(BaseModel):
     turns_dropped: int
     """Exchanges left out of the prompt because they did not fit."""
     prompt_tokens: int
-    completion_tokens: int
+    completion_tokens: int | None
+    """None when nobody could count them."""
     finish_reason: str
     """"stop", "length", or how the run ended when the engine did not say."""
     first_token_seconds: float | None

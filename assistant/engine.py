@@ -90,17 +90,16 @@ class Engine:
     def template(self) -> PromptTemplate:
         return self._template
 
-    def start(self) -> None:
+    def start(self) -> asyncio.Task[ReadyEngine]:
         if self._task is None:
             self._task = asyncio.create_task(self._load(), name="engine-load")
             # Whoever waits gets the error; without a waiter it is in `state`, and no "never retrieved" warning is due.
             self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return self._task
 
     async def ready(self) -> ReadyEngine:
         """Wait until prompts can be sent. Raises the AssistantError that ended the load."""
-        self.start()
-        assert self._task is not None
-        return await asyncio.shield(self._task)
+        return await asyncio.shield(self.start())
 
     @property
     def if_ready(self) -> ReadyEngine | None:

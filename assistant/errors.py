@@ -5,10 +5,12 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
 
     AssistantError
     ├── SettingsError            a setting is wrong; the start stops
+    ├── NoIdentityError          the browser keeps no cookie, so nothing can be kept for it
     ├── NotFoundError            unknown, deleted, or somebody else's: never told apart
     ├── InputError               what was sent cannot be accepted as it is
     │   ├── BlankMessageError
     │   ├── MessageTooLongError
+    │   ├── InvalidOptionError
     │   └── UnsupportedOptionError
     ├── ConflictError            the conversation is not where the sender thought
     │   ├── ConversationBusyError
@@ -18,7 +20,9 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     └── EngineError              the model cannot answer
         ├── EngineLoadError
         ├── EngineUnavailableError
-        └── EngineProtocolError
+        │   └── DrainingError
+        ├── EngineProtocolError
+        └── EmptyAnswerError
 """
 
 from dataclasses import dataclass, field
@@ -56,6 +60,10 @@ class SettingsError(AssistantError):
     code = "settings"
 
 
+class NoIdentityError(AssistantError):
+    code = "no_identity"
+
+
 class NotFoundError(AssistantError):
     """Facts: `kind` ("conversation", "message", "run", "share")."""
 
@@ -74,6 +82,12 @@ class MessageTooLongError(InputError):
     """Facts: `size`, `limit` and `unit` ("tokens" or "characters")."""
 
     code = "message_too_long"
+
+
+class InvalidOptionError(InputError):
+    """A value out of bounds. Facts: `option`, `fault`."""
+
+    code = "invalid_option"
 
 
 class UnsupportedOptionError(InputError):
@@ -132,7 +146,19 @@ class EngineUnavailableError(EngineError):
     code = "engine_unavailable"
 
 
+class DrainingError(EngineUnavailableError):
+    """This process is about to end and takes no new turns. Facts: `retry_after` (seconds)."""
+
+    code = "draining"
+
+
 class EngineProtocolError(EngineError):
     """The engine answered with something that its protocol does not allow. Facts: `fault`."""
 
     code = "engine_protocol"
+
+
+class EmptyAnswerError(EngineError):
+    """The engine ended without a visible word."""
+
+    code = "empty_answer"

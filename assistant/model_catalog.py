@@ -3,7 +3,7 @@
 Figures are those of the models' own cards and tokenizer files on the Hugging Face Hub. Knows nothing of engines.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from assistant.conversation import GenerationOptions
@@ -114,7 +114,7 @@ class ModelCard:
     special_tokens: tuple[str, ...]
     end_tokens: tuple[str, ...] = ("<|endoftext|>",)
     fim: FimTokens | None = None
-    options: GenerationOptions = GenerationOptions()
+    options: GenerationOptions = field(default_factory=GenerationOptions)
     licence: Licence = OPENRAIL_M
 
 
@@ -135,7 +135,12 @@ def _starcoder(name: str, hub_id: str, **changes: object) -> ModelCard:
 
 
 def _starcoder2(name: str, **changes: object) -> ModelCard:
-    facts: dict[str, object] = {"context_window": 16384, "special_tokens": _STARCODER2_TOKENS}
+    facts: dict[str, object] = {
+        "context_window": 16384,
+        "special_tokens": _STARCODER2_TOKENS,
+        # The long transcript tells its model that it is StarCoder.
+        "prompt": "tech_assistant/compact",
+    }
     return _starcoder(name, f"bigcode/{name}", **(facts | changes))
 
 
@@ -170,9 +175,7 @@ CATALOG: dict[str, ModelCard] = {
     )
 }
 
-ALL_SPECIAL_TOKENS: frozenset[str] = frozenset(
-    token for card in CATALOG.values() for token in card.special_tokens
-)
+ALL_SPECIAL_TOKENS: frozenset[str] = frozenset(token for card in CATALOG.values() for token in card.special_tokens)
 """What no person's text may become, whichever model reads it."""
 
 

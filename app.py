@@ -1,0 +1,104 @@
+"""The only entry point: settings, storage, model and service are put together here, and served."""
+
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from assistant.backends.embedded import EmbeddedLoader
+from assistant.backends.hub import fetch
+from assistant.chat_service import ChatService
+from assistant.data_folder import make_data_folder
+from assistant.engine import Engine, ModelLoader
+from assistant.errors import AssistantError
+from assistant.prompting.library import load_template
+from assistant.runs import Runs
+from assistant.settings import Settings, load_settings
+from assistant.sharing import SharingService
+from assistant.ui.page import mount_page
+from assistant.web.application import create_web_app
+from assistant.web.identity import VisitorCookie, load_or_create_key
+from assistant.web.server import open_socket, serve
+from assistant.wording import Wording
+from storage.database import open_database
+from storage.migrate import migrate
+from storage.store import SqlConversationStore
+
+HUGGING_FACE = "https://huggingface.co"
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("assistant").setLevel(logging.INFO)
+    try:
+        settings = load_settings()
+        run(settings, EmbeddedLoader(settings.model))
+    except AssistantError as error:
+        print(Wording().error(error), file=sys.stderr)
+        return 1
+    return 0
+
+
+def run(settings: Settings, loader: ModelLoader) -> None:
+    """Serve until told to end. Raises AssistantError when the app cannot start."""
+    listening = open_socket(settings.host, settings.port)
+    app, runs = build(settings, loader)
+    drain = partial(runs.drain, settings.drain_seconds)
+    serve(app, listening, f"http://{settings.host}:{settings.port}", drain)
+
+
+def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
+    make_data_folder(settings.data_dir)
+    database = open_database(settings.database_url or f"sqlite:///{settings.data_dir.resolve()}/assistant.db")
+    migrate(database)
+    store = SqlConversationStore(database)
+    engine = Engine(loader, load_template(settings.prompt, loader.card.prompt, fetch))
+    runs = Runs(engine, store, clock=_now)
+    service = ChatService(
+        store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=settings.message_limit
+    )
+    sharing = SharingService(store, loader.card, new_id=_new_id, clock=_now)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.begin()
+        engine.start()
+        yield
+        await engine.close()
+        database.close()
+
+    # A Space says where it is, and shows the app inside Hugging Face's own page.
+    space = os.environ.get("SPACE_HOST", "").split(",")[0]
+    public_url = settings.public_url or (f"https://{space}" if space else "")
+    cookie = VisitorCookie(load_or_create_key(settings.data_dir / "cookie.key"), framed=bool(space))
+    wording = Wording()
+    app = create_web_app(
+        engine,
+        store,
+        sharing,
+        cookie,
+        wording,
+        public_url=public_url,
+        framed_by=HUGGING_FACE if space else "",
+        lifespan=lifespan,
+    )
+    mount_page(app, service, sharing, engine, wording, owner_of=cookie.owner_of, public_url=public_url)
+    return app, runs
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""The embedded engine: llama.cpp's own server, in this process, on a loopback port that nobody else can use.
+
+Spoken to over HTTP like any remote engine. Knows nothing of prompts but the prefix that it is told to read.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from assistant.backends.hub import fetch
+from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
+from assistant.backends.openai_completions import OpenAICompletions
+from assistant.backends.openai_errors import translated
+from assistant.engine import EngineStage, LoadedModel, Report
+from assistant.errors import EngineLoadError
+from assistant.model_catalog import ModelCard, card_for
+
+SLOTS = 2
+"""Conversations that are answered at the same time; each has a window of its own."""
+
+
+class EmbeddedLoader:
+    """Implements `assistant.engine.ModelLoader`. `model` as in ASSISTANT_MODEL."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self.card: ModelCard = card_for(model or DEFAULT_MODEL)
+        self._servers: list[Any] = []
+        self._language_model: OpenAICompletions | None = None
+
+    async def load(self, report: Report) -> LoadedModel:
+        report(EngineStage.FETCHING, None)
+        on_progress = partial(report, EngineStage.FETCHING)
+        path = await asyncio.to_thread(find_model_file, self._model, partial(fetch, on_progress=on_progress))
+        report(EngineStage.LOADING, None)
+        revision = await asyncio.to_thread(_revision, path)
+        key = secrets.token_urlsafe(32)
+        server = await asyncio.to_thread(_start, path, key, self.card)
+        self._servers.append(server)
+        self._language_model = OpenAICompletions(
+            base_url=server.listening_address, model_name=self.card.name, api_key=SecretStr(key)
+        )
+        window = await asyncio.to_thread(_slot_window, server.listening_address, key)
+        return LoadedModel(
+            language_model=self._language_model,
+            card=self.card,
+            revision=revision,
+            context_window=min(window, self.card.context_window),
+        )
+
+    async def warm(self, prefix: str) -> None:
+        """Every slot reads the prefix: whichever a conversation gets, only its own tokens are new."""
+        if self._language_model:
+            for slot in range(SLOTS):
+                await self._language_model.read(prefix, slot)
+
+    async def close(self) -> None:
+        if self._language_model:
+            await self._language_model.aclose()
+        # The server stops when its last reference goes, and waits for its threads meanwhile.
+        await asyncio.to_thread(self._servers.clear)
+
+
+def _revision(path: Path) -> str:
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
+def _start(path: Path, key: str, card: ModelCard) -> Any:  # noqa: ANN401  # xllamacpp has no types
+    # Imported here: it loads the engine's library, which a start without this backend need not.
+    import xllamacpp
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(path)
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.port = 0
+    parameters.api_keys = [key]
+    parameters.n_parallel = SLOTS
+    # A window of its own for each slot, so that one conversation cannot crowd out another's prefix.
+    parameters.kv_unified = False
+    parameters.n_ctx = SLOTS * card.context_window
+    parameters.ui = False
+    parameters.endpoint_slots = False
+    parameters.verbosity = 0
+    try:
+        return xllamacpp.Server(parameters)
+    except RuntimeError as error:
+        raise EngineLoadError(model=card.name, fault=f"llama.cpp cannot load {path.name}: is it whole?") from error
+
+
+def _slot_window(address: str, key: str) -> int:
+    """Tokens of one slot: what was asked for, or what the model was trained on where that is less."""
+    with translated(), httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as client:
+        properties = client.get("/props").raise_for_status().json()
+        models = client.get("/v1/models").raise_for_status().json()
+    trained = models["data"][0]["meta"]["n_ctx_train"]
+    return min(int(properties["default_generation_settings"]["n_ctx"]), int(trained))

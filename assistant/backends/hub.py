@@ -1,0 +1,72 @@
+"""Files from the Hugging Face Hub, by a reference that says repository, file and revision."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import EngineLoadError
+
+_REFERENCE = re.compile(
+    r"hub:(?P<kind>datasets/)?(?P<repo>[\w.-]+/[\w.-]+)/(?P<file>[^@]+?)(?:@(?P<revision>[\w./-]+))?"
+)
+
+
+def fetch(reference: str, on_progress: Callable[[float], None] | None = None) -> Path:
+    """The local path of `hub:[datasets/]owner/repo/path[@revision]`, downloaded unless it is in the Hub's cache.
+
+    A repository that is not a model is looked for among the datasets. Blocks. `on_progress` gets 0 to 1. Raises
+    EngineLoadError, also when offline.
+    """
+    found = _REFERENCE.fullmatch(reference)
+    if not found:
+        raise EngineLoadError(model=reference, fault="is not of the form hub:owner/repo/file@revision")
+    kinds = ["dataset"] if found["kind"] else ["model", "dataset"]
+    return _download(reference, found, kinds, on_progress)
+
+
+def _download(
+    reference: str, found: re.Match[str], kinds: list[str], on_progress: Callable[[float], None] | None
+) -> Path:
+    # Imported here: the client is slow to import, and the default model does not need it.
+    from huggingface_hub import errors, hf_hub_download
+
+    kind, *others = kinds
+    try:
+        path = hf_hub_download(
+            found["repo"],
+            found["file"],
+            repo_type=kind,
+            revision=found["revision"] or "main",
+            tqdm_class=_reporting(on_progress) if on_progress else None,
+        )
+    except errors.GatedRepoError as error:
+        page = f"https://huggingface.co/{found['repo']}"
+        fault = f"needs you to accept its licence at {page} and to set HF_TOKEN to your access token"
+        raise EngineLoadError(model=reference, fault=fault) from error
+    except errors.RepositoryNotFoundError as error:
+        if others:
+            return _download(reference, found, others, on_progress)
+        raise EngineLoadError(model=reference, fault="is not a repository of the Hub (or is private)") from error
+    except errors.RevisionNotFoundError as error:
+        raise EngineLoadError(model=reference, fault="has no such revision on the Hub") from error
+    except OSError as error:
+        # Also what the client raises when it is offline and the file is not in its cache.
+        fault = "cannot be fetched from the Hub: is this machine online?"
+        raise EngineLoadError(model=reference, fault=fault) from error
+    except errors.EntryNotFoundError as error:
+        raise EngineLoadError(model=reference, fault="is not a file of that repository and revision") from error
+    return Path(path)
+
+
+def _reporting(on_progress: Callable[[float], None]) -> type[Any]:
+    from tqdm.auto import tqdm
+
+    class Reporting(tqdm):  # type: ignore[type-arg]  # tqdm's stubs are generic, its class is not
+        def update(self, n: float | None = 1) -> bool | None:
+            shown = super().update(n)
+            if self.total:
+                on_progress(min(1.0, self.n / self.total))
+            return shown
+
+    return Reporting

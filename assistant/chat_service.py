@@ -1,0 +1,289 @@
+"""Everything a person can do with conversations; the one place for its rules.
+
+Each method takes the owner; what is not theirs is not found. Knows nothing of pages, tables or engines.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assistant.active_run import Assignment, RunStage, RunUpdate
+from assistant.conversation import (
+    Conversation,
+    GenerationOptions,
+    Message,
+    MessageStatus,
+    Role,
+    Run,
+    branch,
+    newest_leaf,
+    siblings,
+)
+from assistant.engine import Engine
+from assistant.errors import DrainingError, NotFoundError
+from assistant.ports import ConversationStore, NewTurn
+from assistant.prompting.assembler import AssembledPrompt
+from assistant.runs import Runs
+from assistant.typed_text import accept, title_of
+
+logger = logging.getLogger(__name__)
+
+_UNDO_TIME = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationView:
+    """A conversation as it is shown: the visible branch, with the versions at each message."""
+
+    conversation: Conversation
+    messages: list[Message]
+    versions: dict[str, list[str]]
+    """Message id → ids of all its versions, oldest first, itself among them."""
+    active_run: Run | None
+
+
+class ChatService:
+    def __init__(
+        self,
+        store: ConversationStore,
+        engine: Engine,
+        runs: Runs,
+        *,
+        process_id: str,
+        new_id: Callable[[], str],
+        clock: Callable[[], datetime],
+        message_limit: int,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._runs = runs
+        self._process_id = process_id
+        self._new_id = new_id
+        self._clock = clock
+        self._message_limit = message_limit
+
+    # Turns
+
+    async def send(
+        self,
+        owner_id: str,
+        conversation_id: str | None,
+        text: str,
+        *,
+        expected_leaf_id: str | None,
+        client_request_id: str,
+        options: GenerationOptions,
+    ) -> Run:
+        """Ask a question at the end of a conversation; None begins a new one.
+
+        Raises BlankMessageError, MessageTooLongError, NotFoundError, ConversationBusyError, ConversationMovedError.
+        """
+        return await self._begin(
+            owner_id,
+            conversation_id,
+            question=accept(text, self._message_limit),
+            parent_id=expected_leaf_id,
+            parent_must_be_leaf=True,
+            client_request_id=client_request_id,
+            options=options,
+        )
+
+    async def edit(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        question_id: str,
+        text: str,
+        *,
+        client_request_id: str,
+        options: GenerationOptions,
+    ) -> Run:
+        """Ask the question differently: a sibling of it. Raises what `send` does."""
+        question = accept(text, self._message_limit)
+        edited = await self.message(owner_id, conversation_id, question_id)
+        return await self._begin(
+            owner_id,
+            conversation_id,
+            question=question,
+            parent_id=edited.parent_id,
+            parent_must_be_leaf=False,
+            client_request_id=client_request_id,
+            options=options,
+        )
+
+    async def regenerate(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        message_id: str,
+        *,
+        client_request_id: str,
+        options: GenerationOptions,
+    ) -> Run:
+        """Answer once more: a sibling of the answer `message_id`, or an answer to that question. Raises as `send`."""
+        message = await self.message(owner_id, conversation_id, message_id)
+        return await self._begin(
+            owner_id,
+            conversation_id,
+            question=None,
+            parent_id=message.id if message.role is Role.USER else message.parent_id,
+            parent_must_be_leaf=False,
+            client_request_id=client_request_id,
+            options=options,
+        )
+
+    async def stop(self, owner_id: str, conversation_id: str) -> None:
+        """Stop the answer that is being written, if one is; its text so far is kept."""
+        if run := await asyncio.to_thread(self._store.active_run, owner_id, conversation_id):
+            await self._runs.stop(run.id)
+
+    async def watch(self, owner_id: str, run_id: str) -> AsyncIterator[RunUpdate]:
+        """The run's newest text at once and after each change; the last update is `ENDED`."""
+        run = await asyncio.to_thread(self._store.run, owner_id, run_id)
+        update: RunUpdate | None = None
+        async for update in self._runs.watch(run.id):
+            yield update
+        if update is None:
+            yield await self._last_update(owner_id, run)
+
+    async def begin(self) -> None:
+        """What a start owes: answers that a dead process left are marked as interrupted, deleted things go."""
+        now = self._clock()
+        lost = await asyncio.to_thread(self._store.interrupt_lost_runs, self._process_id, now)
+        purged = await asyncio.to_thread(self._store.purge_deleted, now - _UNDO_TIME)
+        logger.info("start: %d interrupted answers, %d conversations purged", lost, purged)
+
+    # Conversations
+
+    async def open(self, owner_id: str, conversation_id: str) -> ConversationView:
+        return await asyncio.to_thread(self._open, owner_id, conversation_id)
+
+    async def conversations(
+        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None
+    ) -> list[Conversation]:
+        return await asyncio.to_thread(self._store.conversations, owner_id, limit, before)
+
+    async def rename(self, owner_id: str, conversation_id: str, title: str) -> None:
+        """A blank title leaves the name as it is."""
+        if title.strip():
+            await asyncio.to_thread(self._store.rename, owner_id, conversation_id, title_of(title))
+
+    async def delete(self, owner_id: str, conversation_id: str) -> None:
+        """Hidden at once, and its shares with it; `restore` brings it back for an hour."""
+        await self.stop(owner_id, conversation_id)
+        await asyncio.to_thread(self._store.delete, owner_id, conversation_id, self._clock())
+
+    async def restore(self, owner_id: str, conversation_id: str) -> None:
+        await asyncio.to_thread(self._store.restore, owner_id, conversation_id)
+
+    async def set_options(self, owner_id: str, conversation_id: str, options: GenerationOptions) -> None:
+        await asyncio.to_thread(self._store.set_options, owner_id, conversation_id, options)
+
+    async def select_version(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        """Show the branch through this version of a message, down to its newest end."""
+        messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
+        leaf_id = newest_leaf(messages, message_id)
+        await asyncio.to_thread(self._store.select_leaf, owner_id, conversation_id, leaf_id)
+
+    # Inside
+
+    async def _begin(
+        self,
+        owner_id: str,
+        conversation_id: str | None,
+        *,
+        question: str | None,
+        parent_id: str | None,
+        parent_must_be_leaf: bool,
+        client_request_id: str,
+        options: GenerationOptions,
+    ) -> Run:
+        if self._runs.draining:
+            raise DrainingError(retry_after=10)
+        turn = NewTurn(
+            owner_id=owner_id,
+            conversation_id=conversation_id or self._new_id(),
+            new_conversation_title=title_of(question or "") if conversation_id is None else None,
+            parent_id=parent_id,
+            parent_must_be_leaf=parent_must_be_leaf,
+            question_id=self._new_id() if question is not None else None,
+            question=question,
+            answer_id=self._new_id(),
+            run_id=self._new_id(),
+            client_request_id=client_request_id,
+            process_id=self._process_id,
+            options=options,
+            now=self._clock(),
+        )
+        return await asyncio.to_thread(self._store_turn, turn, asyncio.get_running_loop())
+
+    def _store_turn(self, turn: NewTurn, loop: asyncio.AbstractEventLoop) -> Run:
+        """One trip to a worker thread for all that blocks: read, assemble, write."""
+        messages = self._asked_branch(turn)
+        options = turn.options
+        if options.seed is None:
+            options = options.model_copy(update={"seed": secrets.randbelow(2**31)})
+        prompt = self._assembled(messages, options)
+        run = self._store.begin_turn(turn)
+        if run.id == turn.run_id:
+            assignment = Assignment(run=run, messages=messages, options=options, prompt=prompt)
+            loop.call_soon_threadsafe(self._runs.start, assignment)
+        return run
+
+    def _asked_branch(self, turn: NewTurn) -> list[Message]:
+        """The branch that the model will read, ending with the question, as it will be once the turn is written."""
+        known = (
+            [] if turn.new_conversation_title is not None else self._store.messages(turn.owner_id, turn.conversation_id)
+        )
+        messages = branch(known, turn.parent_id)
+        if turn.question is not None and turn.question_id is not None:
+            messages.append(
+                Message(
+                    id=turn.question_id,
+                    conversation_id=turn.conversation_id,
+                    parent_id=turn.parent_id,
+                    role=Role.USER,
+                    text=turn.question,
+                    status=MessageStatus.COMPLETE,
+                    created_at=turn.now,
+                )
+            )
+        return messages
+
+    def _assembled(self, messages: list[Message], options: GenerationOptions) -> AssembledPrompt | None:
+        """Before anything is written, so that a question that does not fit stays in its box. None: no model yet."""
+        ready = self._engine.if_ready
+        return ready.assembler.assemble(messages, options.max_new_tokens) if ready else None
+
+    async def message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
+        messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
+        for message in messages:
+            if message.id == message_id:
+                return message
+        raise NotFoundError(kind="message")
+
+    def _open(self, owner_id: str, conversation_id: str) -> ConversationView:
+        conversation = self._store.conversation(owner_id, conversation_id)
+        messages = self._store.messages(owner_id, conversation_id)
+        shown = branch(messages, conversation.leaf_id)
+        return ConversationView(
+            conversation=conversation,
+            messages=shown,
+            versions={m.id: [version.id for version in siblings(messages, m)] for m in shown},
+            active_run=self._store.active_run(owner_id, conversation_id),
+        )
+
+    async def _last_update(self, owner_id: str, run: Run) -> RunUpdate:
+        answer = await self.message(owner_id, run.conversation_id, run.answer_id)
+        return RunUpdate(
+            run_id=run.id,
+            answer_id=answer.id,
+            stage=RunStage.ENDED,
+            status=answer.status,
+            text=answer.text,
+            error=answer.error,
+            provenance=answer.provenance,
+        )

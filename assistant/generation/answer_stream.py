@@ -1,0 +1,69 @@
+"""From a prompt to the visible text of its answer, piece by piece, and how the answer ended.
+
+Works with any langchain-core language model; knows nothing of runs, storage or pages.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any, cast
+from uuid import UUID
+
+from langchain_core.callbacks import AsyncCallbackHandler
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.outputs import LLMResult
+from langchain_core.prompt_values import PromptValue
+
+from assistant.conversation import GenerationOptions
+from assistant.generation.answer_text import AnswerText
+from assistant.generation.stop_rules import StopRule
+
+
+class AnswerStream:
+    """Iterate once. `finish_reason` and the token counts are known after the end; the counts are None where the
+    engine did not tell, as when a stop rule ended the stream before the engine did."""
+
+    def __init__(
+        self,
+        model: BaseLanguageModel[Any],
+        prompt: PromptValue,
+        options: GenerationOptions,
+        stops: Sequence[StopRule],
+        reply_lead: str,
+    ) -> None:
+        self._model = model
+        self._prompt = prompt
+        self._options = options
+        self._stops = stops
+        self._visible = AnswerText(reply_lead, stops)
+        self.finish_reason = "stop"
+        self.prompt_tokens: int | None = None
+        self.completion_tokens: int | None = None
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        ending = _Ending()
+        # Only rules that hold everywhere go to the engine: it knows nothing of code fences.
+        everywhere = [rule.text for rule in self._stops if rule.inside_code]
+        pieces = self._model.astream(
+            self._prompt, {"callbacks": [ending]}, stop=everywhere, **self._options.model_dump()
+        )
+        async with aclosing(cast("Any", pieces)):
+            async for piece in pieces:
+                if shown := self._visible.feed(str(piece)):
+                    yield shown
+                if self._visible.stopped:
+                    return
+        if rest := self._visible.finish():
+            yield rest
+        self.finish_reason = ending.info.get("finish_reason", "stop")
+        self.prompt_tokens = ending.info.get("prompt_tokens")
+        self.completion_tokens = ending.info.get("completion_tokens")
+
+
+class _Ending(AsyncCallbackHandler):
+    """Receives what the last chunk told; `astream` itself gives text alone."""
+
+    def __init__(self) -> None:
+        self.info: dict[str, Any] = {}
+
+    async def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
+        self.info = response.generations[0][0].generation_info or {}

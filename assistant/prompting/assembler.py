@@ -1,0 +1,131 @@
+"""The one place where a prompt is put together: the prefix, the turns that fit, and the mark of the answer.
+
+Knows nothing of engines: it is given a way to count tokens.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from langchain_core.prompt_values import PromptValue
+
+from assistant.conversation import Message, Role
+from assistant.errors import MessageTooLongError, PromptError
+from assistant.generation.stop_rules import StopRule
+from assistant.model_catalog import ALL_SPECIAL_TOKENS
+from assistant.prompting.neutral_text import Neutraliser
+from assistant.prompting.prompt_value import prompt_value
+from assistant.prompting.template import PromptTemplate
+from assistant.prompting.transcript import Turn, render_turn, render_turns
+
+LEAST_CONVERSATION_TOKENS = 256
+"""A window that leaves less beside the prefix cannot hold a conversation."""
+LEAST_ANSWER_TOKENS = 64
+"""An answer with less room is cut off before it says anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptTokens:
+    """How the window is used, in the model's own tokens."""
+
+    prefix: int
+    history: int
+    question: int
+    answer_room: int
+
+    @property
+    def prompt(self) -> int:
+        return self.prefix + self.history + self.question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssembledPrompt:
+    value: PromptValue
+    stops: tuple[StopRule, ...]
+    tokens: PromptTokens
+    turns_dropped: int
+    """Exchanges left out because they did not fit."""
+
+
+class PromptAssembler:
+    """`count` gives a text's tokens; it may block, so assemble in a worker thread.
+
+    Raises PromptError when the template leaves no room in the window.
+    """
+
+    def __init__(self, template: PromptTemplate, count: Callable[[str], int], context_window: int) -> None:
+        self._template = template
+        self._window = context_window
+        self._neutraliser = Neutraliser(template.marks.guarded_lines, ALL_SPECIAL_TOKENS)
+        self.count: Callable[[str], int] = lru_cache(maxsize=4096)(count)
+        self._prefix_tokens = self.count(template.prefix)
+        self._end_tokens = self.count(template.marks.assistant_start)
+        if self._prefix_tokens + LEAST_CONVERSATION_TOKENS > context_window:
+            fault = f"its {self._prefix_tokens} tokens leave no room in a window of {context_window}"
+            raise PromptError(prompt=template.id, fault=fault)
+
+    def assemble(self, messages: Sequence[Message], max_new_tokens: int) -> AssembledPrompt:
+        """A prompt for the branch `messages`, which ends with the question.
+
+        Whole exchanges are taken, newest first, while `max_new_tokens` still fit beside them. Raises
+        MessageTooLongError when the question alone leaves no room for an answer.
+        """
+        *earlier, question = [Turn(message.role, message.text) for message in messages]
+        exchanges = _exchanges(earlier)
+        question_tokens = self._tokens([question]) + self._end_tokens
+        self._refuse_too_long(question_tokens)
+        kept = self._newest_that_fit(exchanges, self._window - self._prefix_tokens - question_tokens - max_new_tokens)
+        while True:
+            turns = [turn for exchange in exchanges[len(exchanges) - kept :] for turn in exchange]
+            text = self._text([*turns, question])
+            total = self.count(text)
+            # Tokens may join differently across the seams of the pieces that were counted.
+            if total + max_new_tokens <= self._window or not kept:
+                break
+            kept -= 1
+        room = min(max_new_tokens, self._window - total)
+        history = total - self._prefix_tokens - question_tokens
+        return AssembledPrompt(
+            value=prompt_value(text, self._template.system, [self._neutral(turn) for turn in [*turns, question]]),
+            stops=self._template.stops,
+            tokens=PromptTokens(
+                prefix=self._prefix_tokens, history=history, question=question_tokens, answer_room=room
+            ),
+            turns_dropped=len(exchanges) - kept,
+        )
+
+    def _text(self, turns: Sequence[Turn]) -> str:
+        marks = self._template.marks
+        return self._template.prefix + render_turns(marks, self._neutraliser, turns) + marks.assistant_start
+
+    def _tokens(self, turns: Sequence[Turn]) -> int:
+        return sum(self.count(render_turn(self._template.marks, self._neutraliser, turn)) for turn in turns)
+
+    def _newest_that_fit(self, exchanges: Sequence[Sequence[Turn]], room: int) -> int:
+        kept = 0
+        for exchange in reversed(exchanges):
+            room -= self._tokens(exchange)
+            if room < 0:
+                break
+            kept += 1
+        return kept
+
+    def _neutral(self, turn: Turn) -> Turn:
+        # A server that takes messages tokenizes their content too: a special token in it would count as one.
+        return Turn(turn.role, self._neutraliser.guard(turn.text))
+
+    def _refuse_too_long(self, question_tokens: int) -> None:
+        limit = self._window - self._prefix_tokens - LEAST_ANSWER_TOKENS
+        if question_tokens > limit:
+            raise MessageTooLongError(size=question_tokens, limit=limit, unit="tokens")
+
+
+def _exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:
+    """Questions with their answers. One whose answer has no text is left out: a transcript cannot show silence."""
+    exchanges: list[list[Turn]] = []
+    for turn in turns:
+        if turn.role is Role.USER:
+            exchanges.append([turn])
+        elif exchanges and turn.text.strip():
+            exchanges[-1].append(turn)
+    return [exchange for exchange in exchanges if len(exchange) > 1]

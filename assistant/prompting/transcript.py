@@ -1,0 +1,58 @@
+"""Turns as text between a template's marks, and back: parsing gives exactly the turns that were rendered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.conversation import Role
+from assistant.errors import PromptError
+from assistant.prompting.neutral_text import Neutraliser
+from assistant.prompting.template import TurnMarks
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    role: Role
+    text: str
+
+
+def render_turn(marks: TurnMarks, neutraliser: Neutraliser, turn: Turn) -> str:
+    text = neutraliser.guard(turn.text)
+    if turn.role is Role.USER:
+        return marks.user_start + text + marks.user_end
+    return marks.assistant_start + marks.reply_lead + text + marks.assistant_end
+
+
+def render_turns(marks: TurnMarks, neutraliser: Neutraliser, turns: Iterable[Turn]) -> str:
+    return "".join(render_turn(marks, neutraliser, turn) for turn in turns)
+
+
+def parse_turns(marks: TurnMarks, neutraliser: Neutraliser, text: str) -> list[Turn]:
+    """The turns of a transcript that ends with a finished turn, beginning with the person's.
+
+    Raises PromptError for text that was not rendered with these marks.
+    """
+    turns: list[Turn] = []
+    role, start = Role.USER, marks.user_start
+    while text:
+        if not text.startswith(start):
+            raise PromptError(prompt="transcript", fault=f"turn {len(turns) + 1} does not begin with its mark")
+        following, end, next_start = _after(marks, role)
+        body, text = _split(text[len(start) :], end, next_start)
+        turns.append(Turn(role, neutraliser.restore(body)))
+        role, start = following, next_start
+    return turns
+
+
+def _after(marks: TurnMarks, role: Role) -> tuple[Role, str, str]:
+    """Who speaks next, the end mark of `role`'s turn, and the next one's start mark."""
+    if role is Role.USER:
+        return Role.ASSISTANT, marks.user_end, marks.assistant_start + marks.reply_lead
+    return Role.USER, marks.assistant_end, marks.user_start
+
+
+def _split(text: str, end: str, next_start: str) -> tuple[str, str]:
+    """The turn's body, and what comes after its end mark."""
+    at = text.find(end + next_start)
+    if at >= 0:
+        return text[:at], text[at + len(end) :]
+    return text.removesuffix(end), ""

@@ -1,0 +1,102 @@
+"""Messages as HTML that is safe to show: Markdown first, sanitised after, whoever wrote it.
+
+The one renderer of the chat page and of shared pages. Raw HTML is shown as the text that was typed, an image becomes a
+link to it: a page that shows an answer loads nothing from anywhere.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from assistant.conversation import Role
+from assistant.rendering.code_block import render_code
+
+_TAGS = set(
+    ["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "button"]
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    "th": {"align"},
+    "td": {"align"},
+    "div": {"class"},
+    "span": {"class"},
+    "pre": {"tabindex"},
+    "button": {"type", "data-copy"},
+}
+_SCHEMES = {"http", "https", "mailto"}
+_FENCED = re.compile(r"^(`{3,}|~{3,})([^\n`]*)\n(.*?)(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def render_markdown(text: str) -> str:
+    """An answer, finished or still growing: a fence that is not closed yet is a block of code already."""
+    return _sanitised(_MARKDOWN.render(_encodable(text)))
+
+
+def render_typed(text: str) -> str:
+    """What a person typed, as it was typed; only fenced code is set as code."""
+    text = _encodable(text)
+    parts: list[str] = []
+    at = 0
+    for block in _FENCED.finditer(text):
+        parts += [_typed(text[at : block.start()]), render_code(block[3], block[2])]
+        at = block.end()
+    return _sanitised("".join([*parts, _typed(text[at:])]))
+
+
+@lru_cache(maxsize=1000)
+def render_message_body(role: Role, text: str) -> str:
+    """A finished message; the last thousand are kept, since a page shows the same ones again and again."""
+    return render_typed(text) if role is Role.USER else render_markdown(text)
+
+
+def _typed(text: str) -> str:
+    text = text.strip("\n")
+    return f'<div class="typed">{escape(text)}</div>' if text.strip() else ""
+
+
+def _encodable(text: str) -> str:
+    """Half a character, as broken JSON can carry it, has no place in a page."""
+    return text.encode(errors="replace").decode()
+
+
+def _sanitised(rendered: str) -> str:
+    return nh3.clean(
+        rendered,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="nofollow ugc noopener noreferrer",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def _fence(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: dict[str, object]
+) -> str:
+    return render_code(tokens[index].content, tokens[index].info)
+
+
+def _image(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: dict[str, object]
+) -> str:
+    address = escape(str(tokens[index].attrs.get("src", "")))
+    return f'<a href="{address}">{escape(tokens[index].content) or address}</a>'
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 30}).enable(["table", "strikethrough"])
+    parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("code_block", _fence)
+    parser.add_render_rule("image", _image)
+    return parser
+
+
+_MARKDOWN = _parser()

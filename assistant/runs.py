@@ -1,0 +1,72 @@
+"""The runs of this process: started by the service, watched by pages, owned by neither.
+
+Whoever watches gets the newest text; nobody has to. Knows nothing of who may watch what.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from assistant.active_run import ActiveRun, Assignment, RunStage, RunUpdate
+from assistant.conversation import MessageStatus
+from assistant.engine import Engine
+from assistant.ports import ConversationStore
+
+_STORING_SECONDS = 5.0
+
+
+class Runs:
+    def __init__(
+        self,
+        engine: Engine,
+        store: ConversationStore,
+        *,
+        clock: Callable[[], datetime],
+        checkpoint_seconds: float = 1.0,
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+        self._checkpoint_seconds = checkpoint_seconds
+        self._active: dict[str, ActiveRun] = {}
+        self.draining = False
+
+    def start(self, assignment: Assignment) -> None:
+        run_id = assignment.run.id
+        active = ActiveRun(assignment, self._engine, self._store, self._clock, self._checkpoint_seconds)
+        self._active[run_id] = active
+        active.task.add_done_callback(lambda _: self._active.pop(run_id, None))
+
+    def now(self, run_id: str) -> RunUpdate | None:
+        """None: not, or no longer, running in this process."""
+        active = self._active.get(run_id)
+        return active.update() if active else None
+
+    async def watch(self, run_id: str) -> AsyncIterator[RunUpdate]:
+        """The newest update at once and after each change, the last one `ENDED`. Nothing for an unknown run."""
+        active = self._active.get(run_id)
+        while active is not None:
+            changed = active.changed
+            update = active.update()
+            yield update
+            if update.stage is RunStage.ENDED:
+                return
+            await changed.wait()
+
+    async def stop(self, run_id: str) -> None:
+        """End the run as `STOPPED` and wait until that is stored. An unknown run is left alone."""
+        if active := self._active.get(run_id):
+            active.cut_short(MessageStatus.STOPPED)
+            await asyncio.wait([active.task])
+
+    async def drain(self, seconds: float) -> None:
+        """Let what runs go on for `seconds`, then end the rest as `INTERRUPTED`."""
+        self.draining = True
+        tasks = {run.task for run in self._active.values()}
+        if not tasks:
+            return
+        await asyncio.wait(tasks, timeout=seconds)
+        for active in list(self._active.values()):
+            active.cut_short(MessageStatus.INTERRUPTED)
+        # A bound, since storage may be what fails; a run that is left is recovered at the next start.
+        await asyncio.wait(tasks, timeout=_STORING_SECONDS)

@@ -1,0 +1,91 @@
+"""Every setting of the app: `ASSISTANT_…` environment variables or a `.env` file, with bounds and meaning."""
+
+import difflib
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from annotated_types import Ge, Le
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingsError
+
+PREFIX = "ASSISTANT_"
+_ENV_FILE = ".env"
+
+
+class Backend(StrEnum):
+    EMBEDDED = "embedded"
+
+
+def _web_address(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """Frozen; an unknown `ASSISTANT_` name is an error, so that a misspelt setting is never ignored."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=_ENV_FILE, frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 for every interface."""
+    port: int = Field(7860, ge=1, le=65535)
+    """Port to listen on."""
+    data_dir: Path = Path("data")
+    """Folder for database and keys; made with owner-only rights."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty for SQLite in the data folder."""
+    backend: Backend = Backend.EMBEDDED
+    """What runs the model: `embedded` is llama.cpp in the process."""
+    backend_url: WebAddress = ""
+    """Address of the engine, for backends that run elsewhere."""
+    backend_api_key: SecretStr = SecretStr("")
+    """Key that the engine asks for, if any."""
+    model: str = ""
+    """A short name of the catalogue, a file, or `hub:owner/repo/file`; empty for the backend's default."""
+    prompt: str = ""
+    """A template under `prompts/`, a file, or `hub:owner/repo/file@revision`; empty for what suits the model."""
+    public_url: WebAddress = ""
+    """Address that people reach the app at, for share links; empty to take it from the request."""
+    message_limit: int = Field(100_000, ge=1, le=1_000_000)
+    """Characters that one message may have; the model's window is checked in tokens besides."""
+    drain_seconds: float = Field(5.0, ge=0, le=300)
+    """How long running answers may go on when the app is told to end."""
+
+
+def load_settings() -> Settings:
+    """Read environment and `.env`. Raises SettingsError naming the setting, the fault and what is allowed."""
+    given = {**dotenv_values(_ENV_FILE), **os.environ}
+    for name in sorted(given):
+        field = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and field.lower() not in Settings.model_fields:
+            raise SettingsError(setting=name, fault="is not a setting", allowed=_nearest(field.lower()))
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]).lower()
+        raise SettingsError(setting=PREFIX + field.upper(), fault=first["msg"], allowed=_allowed(field)) from None
+
+
+def _nearest(field: str) -> str:
+    near = difflib.get_close_matches(field, Settings.model_fields, n=1)
+    return f"did you mean {PREFIX}{near[0].upper()}?" if near else "the README's table names every setting"
+
+
+def _allowed(field: str) -> str:
+    info = Settings.model_fields[field]
+    if isinstance(info.annotation, type) and issubclass(info.annotation, StrEnum):
+        return "one of: " + ", ".join(info.annotation)
+    bounds = [str(bound) for bound in info.metadata if isinstance(bound, Ge | Le)]
+    return " ".join([info.description or "", *bounds]).strip()

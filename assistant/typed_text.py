@@ -1,0 +1,27 @@
+"""What a person typed, before it is kept: accepted as it is, or refused with the reason."""
+
+import re
+
+from assistant.errors import BlankMessageError, MessageTooLongError
+
+_TITLE_LENGTH = 60
+# NUL cannot be kept by PostgreSQL, a lone surrogate by no encoding: both become the replacement character, visibly.
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def accept(text: str, limit: int) -> str:
+    """The text to keep; `limit` in characters. Raises BlankMessageError, MessageTooLongError."""
+    if not text.strip():
+        raise BlankMessageError
+    if len(text) > limit:
+        raise MessageTooLongError(size=len(text), limit=limit, unit="characters")
+    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def title_of(text: str) -> str:
+    """A conversation's name from its first words: one line, at most 60 characters, cut at a word where one ends."""
+    line = _NOT_STORABLE.sub("", " ".join(text.split()))
+    if len(line) <= _TITLE_LENGTH:
+        return line
+    cut = line[: _TITLE_LENGTH - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[20:] else cut) + "…"

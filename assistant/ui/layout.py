@@ -1,0 +1,129 @@
+"""What is on the page and where; what it does is wired in `page`."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+from annotated_types import Ge, Gt, Le
+
+from assistant.conversation import GenerationOptions
+from assistant.ui.position import new_position
+from assistant.wording import Wording
+
+_STEPS = {"temperature": 0.05, "top_p": 0.01, "top_k": 1, "repetition_penalty": 0.05, "max_new_tokens": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """The components that handlers read and write."""
+
+    conversations: gr.Markdown
+    new_chat: gr.Button
+    engine: gr.Markdown
+    heading: gr.Markdown
+    share: gr.Button
+    shares: gr.Markdown
+    history: gr.Markdown
+    live: gr.Markdown
+    notice: gr.Markdown
+    message: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    options: dict[str, gr.components.FormComponent]
+    """By the names of GenerationOptions' fields."""
+    announcement: gr.Markdown
+    position: gr.Textbox
+    action: gr.Textbox
+    act: gr.Button
+
+
+def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
+    """To be called inside `gr.Blocks`."""
+    with gr.Sidebar(elem_id="sidebar", label=t("page.conversations"), width=300):
+        new_chat = gr.Button(t("control.new_chat"), elem_id="new-chat")
+        conversations = _fragment("conversations")
+    with gr.Column(elem_id="chat"):
+        with gr.Row(elem_id="top"):
+            heading = _fragment("heading")
+            share = gr.Button(t("control.share"), elem_id="share", size="sm", scale=0, min_width=80, visible=False)
+        engine = _fragment("engine")
+        shares = _fragment("shares")
+        with gr.Column(elem_id="log"):
+            history = _fragment("history")
+            live = _fragment("live")
+        notice = _fragment("notice")
+        with gr.Row(elem_id="composer"):
+            message = gr.Textbox(
+                label=t("control.message"),
+                placeholder=t("control.message_hint"),
+                lines=1,
+                max_lines=12,
+                autofocus=True,
+                elem_id="message",
+                scale=1,
+            )
+            send = gr.Button(t("control.send"), variant="primary", scale=0, min_width=80, elem_id="send")
+            stop = gr.Button(t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False)
+        with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
+            options = _option_controls(t, defaults)
+        announcement = _fragment("announcement")
+        position = gr.Textbox(new_position().to_json(), visible="hidden", elem_id="position")
+        action = gr.Textbox(visible="hidden", elem_id="action")
+        act = gr.Button(visible="hidden", elem_id="act")
+    return Screen(
+        conversations=conversations,
+        new_chat=new_chat,
+        engine=engine,
+        heading=heading,
+        share=share,
+        shares=shares,
+        history=history,
+        live=live,
+        notice=notice,
+        message=message,
+        send=send,
+        stop=stop,
+        options=options,
+        announcement=announcement,
+        position=position,
+        action=action,
+        act=act,
+    )
+
+
+def _fragment(elem_id: str) -> gr.Markdown:
+    # The HTML comes sanitised from assistant.rendering and escaped from the templates; a second pass would drop
+    # the buttons. Formulas are text here: `$` is a shell's sign more often than a mathematician's.
+    return gr.Markdown(elem_id=elem_id, sanitize_html=False, latex_delimiters=[], padding=False)
+
+
+def _option_controls(t: Wording, defaults: GenerationOptions) -> dict[str, gr.components.FormComponent]:
+    """A control for each field, with the field's own bounds."""
+    controls: dict[str, gr.components.FormComponent] = {}
+    with gr.Row():
+        for name, step in _STEPS.items():
+            low, high = _bounds(name)
+            controls[name] = gr.Slider(
+                low or (step if name == "top_p" else 0),
+                high,
+                value=getattr(defaults, name),
+                step=step,
+                label=t(f"option.{name}"),
+                info=t(f"option.{name}_info"),
+                min_width=220,
+            )
+        controls["seed"] = gr.Textbox(
+            "", label=t("option.seed"), info=t("option.seed_info"), max_length=10, min_width=220
+        )
+    return controls
+
+
+def _bounds(name: str) -> tuple[float, float]:
+    low, high = 0.0, 0.0
+    for bound in GenerationOptions.model_fields[name].metadata:
+        if isinstance(bound, Ge):
+            low = float(str(bound.ge))
+        elif isinstance(bound, Le):
+            high = float(str(bound.le))
+        elif isinstance(bound, Gt):
+            low = float(str(bound.gt))
+    return low, high

@@ -1,0 +1,95 @@
+"""The chat page: a Gradio Blocks app, its events wired, mounted into the web app."""
+
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+
+from assistant.chat_service import ChatService
+from assistant.engine import Engine, EngineStage
+from assistant.sharing import SharingService
+from assistant.ui.fragments import Fragments
+from assistant.ui.handlers import Handlers, OwnerOf
+from assistant.ui.layout import Screen, lay_out
+from assistant.ui.theme import THEME
+from assistant.ui.views import Views
+from assistant.wording import Wording
+
+_STATIC = Path(__file__).parent / "static"
+_CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
+_SCRIPT = '<script src="/site/chat.js" defer></script>'
+
+
+def mount_page(
+    app: FastAPI,
+    service: ChatService,
+    sharing: SharingService,
+    engine: Engine,
+    wording: Wording,
+    *,
+    owner_of: OwnerOf,
+    public_url: str,
+) -> FastAPI:
+    """Serve the page at `/` of `app`."""
+    with gr.Blocks(title=wording("page.title"), analytics_enabled=False) as demo:
+        screen = lay_out(wording, engine.card.options)
+        fragments = Fragments(wording, engine.card)
+        views = Views(service, screen, fragments, wording, engine.card.options)
+        handlers = Handlers(service, sharing, screen, views, owner_of=owner_of, public_url=public_url)
+        _wire(demo, screen, handlers)
+        _show_engine(demo, screen, engine, wording)
+    # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.
+    demo.has_launched = True
+    demo.queue(default_concurrency_limit=None, api_open=False)
+    return gr.mount_gradio_app(
+        app,
+        demo,
+        path="/",
+        theme=THEME,
+        css_paths=[_STATIC / "chat.css", _CODE_CSS],
+        head=_SCRIPT,
+        footer_links=[],
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        run_history=False,
+        mcp_server=False,
+    )
+
+
+def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
+    options = list(screen.options.values())
+    outputs = [
+        screen.conversations, screen.heading, screen.share, screen.shares, screen.history, screen.live, screen.notice,
+        screen.message, screen.send, screen.stop, screen.announcement, screen.position, *options,
+    ]  # fmt: skip
+    asked = {screen.message, screen.position, *options}
+    # "multiple": a page may send while an answer that it no longer shows is still being followed.
+    common = {"outputs": outputs, "show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
+    demo.load(handlers.load, **common)
+    gr.on([screen.send.click, screen.message.submit], handlers.send, asked, **common)
+    screen.stop.click(handlers.stop, {screen.position}, **common)
+    screen.new_chat.click(handlers.new_chat, **common)
+    screen.share.click(handlers.share, {screen.position}, **common)
+    screen.act.click(handlers.act, {screen.action, *asked}, **common)
+    for control in options:
+        changed = control.release if isinstance(control, gr.Slider) else control.blur
+        changed(handlers.keep_options, {screen.position, *options}, **common)
+
+
+def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, wording: Wording) -> None:
+    """While the model loads, the page says what it is doing, once a second."""
+    timer = gr.Timer(1.0, active=False)
+
+    def show() -> tuple[str, gr.Timer]:
+        state = engine.state
+        facts = {
+            "percent": round(100 * (state.fraction or 0)),
+            "reason": wording.error(state.error) if state.error else "",
+        }
+        text = wording(f"engine.{state.stage}", **facts)
+        return text, gr.Timer(active=state.stage not in (EngineStage.READY, EngineStage.FAILED))
+
+    shown = {"outputs": [screen.engine, timer], "show_progress": "hidden", "api_visibility": "private"}
+    demo.load(show, **shown)
+    timer.tick(show, **shown)

@@ -1,0 +1,47 @@
+"""Where a page is: carried by the page itself, so that it outlives a restart of the server.
+
+Everything in it is only a claim of the browser's; the service checks what it names.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from uuid import uuid4
+
+_MOST_CHARACTERS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    conversation_id: str | None = None
+    leaf_id: str | None = None
+    """The newest message that the page has shown."""
+    editing_id: str | None = None
+    """The question that is being asked anew, while one is."""
+    request_id: str
+    """Of the next turn: the same page state sent twice is the same turn."""
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    def edits(self, question_id: str | None) -> "Position":
+        return replace(self, editing_id=question_id)
+
+
+def new_position(conversation_id: str | None = None, leaf_id: str | None = None) -> Position:
+    return Position(conversation_id=conversation_id, leaf_id=leaf_id, request_id=uuid4().hex)
+
+
+def read_position(text: str) -> Position:
+    """A page that sends anything else is taken to be new."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return new_position()
+    if not isinstance(given, dict):
+        return new_position()
+    known = {
+        field.name: value
+        for field in fields(Position)
+        if isinstance(value := given.get(field.name), str) and 0 < len(value) <= _MOST_CHARACTERS
+    }
+    return Position(**{"request_id": uuid4().hex, **known})

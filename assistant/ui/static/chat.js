@@ -1,0 +1,161 @@
+// What the page does by itself: sends what is clicked inside the log and the list, keeps the address and the scroll
+// in step, copies. Everything else is the server's. No inline script, so that the page's policy can forbid it.
+"use strict";
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+
+  function send(action) {
+    const field = find("#action textarea, #action input");
+    field.value = JSON.stringify(action);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    // Gradio takes the field's value over before the next task; the button then sends it.
+    setTimeout(() => find("#act").click(), 0);
+  }
+
+
+  async function copy(button, text) {
+    const label = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Without the clipboard's permission (plain http): select it, so that the keyboard can copy.
+      const field = document.createElement("textarea");
+      field.value = text;
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    button.textContent = "✓ " + label;
+    setTimeout(() => (button.textContent = label), 1500);
+  }
+
+  function copied(button) {
+    const block = button.closest(".code-block");
+    if (block) return block.querySelector("code").textContent;
+    if (button.dataset.copy === "link") return button.parentElement.querySelector("input").value;
+    return button.closest("article").querySelector("template[data-source]").content.textContent;
+  }
+
+  function rename(button) {
+    const item = button.closest("li");
+    const link = item.querySelector("a");
+    const field = document.createElement("input");
+    field.value = link.textContent;
+    field.maxLength = 200;
+    field.setAttribute("aria-label", button.dataset.label);
+    const done = (keep) => {
+      if (!field.isConnected) return;
+      field.replaceWith(link);
+      if (keep && field.value.trim() && field.value !== link.textContent) {
+        send({ do: "rename", conversation: button.dataset.rename, text: field.value });
+      }
+      button.focus();
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") done(true);
+      if (event.key === "Escape") done(false);
+    });
+    field.addEventListener("blur", () => done(true));
+    link.replaceWith(field);
+    field.select();
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-action], [data-copy], [data-rename]");
+    if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (target.dataset.rename) rename(target);
+    else if (target.dataset.copy) copy(target, copied(target));
+    else {
+      const action = JSON.parse(target.dataset.action);
+      if (action.do === "edit") focusAfterUpdate();
+      if (action.do === "open") closeDrawer();
+      send(action);
+    }
+  });
+
+  function closeDrawer() {
+    if (innerWidth < 768) find("#sidebar.open .toggle-button")?.click();
+  }
+
+  // Gradio opens the drawer once it is mounted; there is no event for that, so the first second is watched.
+  function settleDrawer() {
+    const until = performance.now() + 1000;
+    const watch = () => {
+      closeDrawer();
+      if (performance.now() < until) return void setTimeout(watch, 50);
+      document.body.classList.add("drawer-ready");
+    };
+    watch();
+  }
+
+  function focusAfterUpdate() {
+    const field = find("#message textarea");
+    const before = field.value;
+    const wait = setInterval(() => {
+      if (field.value !== before) {
+        clearInterval(wait);
+        field.focus();
+      }
+    }, 30);
+    setTimeout(() => clearInterval(wait), 3000);
+  }
+
+  // The address follows the conversation; going back in the browser goes back here.
+  let travelling = false;
+  function followAddress() {
+    const shown = find("#history [data-conversation]");
+    if (!shown) return;
+    const current = new URLSearchParams(location.search).get("c") || "";
+    const conversation = shown.dataset.conversation;
+    if (conversation !== current && !travelling) {
+      const address = new URL(location.href);
+      if (conversation) address.searchParams.set("c", conversation);
+      else address.searchParams.delete("c");
+      history.pushState({}, "", address);
+    }
+    travelling = false;
+    document.title = find("#heading h1")?.textContent || document.title;
+  }
+  addEventListener("popstate", () => {
+    travelling = true;
+    const conversation = new URLSearchParams(location.search).get("c");
+    if (conversation) send({ do: "open", conversation });
+    else find("#new-chat").click();
+  });
+
+  // The text is followed only while its end is in view.
+  let atEnd = true;
+  addEventListener("scroll", () => {
+    atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 80;
+  }, { passive: true });
+
+  let conversation = null;
+  function follow() {
+    followAddress();
+    const shown = find("#history [data-conversation]")?.dataset.conversation;
+    if (shown !== conversation) {
+      conversation = shown;
+      atEnd = true;
+    }
+    if (atEnd && conversation) scrollTo({ top: document.documentElement.scrollHeight });
+  }
+
+  function begin() {
+    const log = find("#log");
+    const announcement = find("#announcement");
+    if (!log || !announcement) return requestAnimationFrame(begin);
+    log.setAttribute("role", "log");
+    log.setAttribute("aria-label", "Conversation");
+    // Tokens are not read out one by one; a status line says when an answer begins and ends.
+    log.setAttribute("aria-live", "off");
+    announcement.setAttribute("role", "status");
+    announcement.setAttribute("aria-live", "polite");
+    settleDrawer();
+    new MutationObserver(follow).observe(log, { childList: true, subtree: true });
+    follow();
+  }
+  begin();
+})();

@@ -1,0 +1,129 @@
+"""What the page shows: from the service's answers to new values of the screen's components."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from assistant.active_run import RunUpdate
+from assistant.chat_service import ChatService
+from assistant.conversation import GenerationOptions
+from assistant.errors import AssistantError
+from assistant.snapshot import Share
+from assistant.ui.action import Action
+from assistant.ui.fragments import Fragments
+from assistant.ui.layout import Screen
+from assistant.ui.option_values import read_options, shown_options
+from assistant.ui.position import Position, new_position
+from assistant.wording import Wording
+
+Updates = dict[Any, Any]
+"""Component → its new value or `gr.update`."""
+
+_LIST_LENGTH = 50
+
+
+class Views:
+    def __init__(
+        self,
+        service: ChatService,
+        screen: Screen,
+        fragments: Fragments,
+        wording: Wording,
+        defaults: GenerationOptions,
+    ) -> None:
+        self._service = service
+        self._screen = screen
+        self._fragments = fragments
+        self._t = wording
+        self._defaults = defaults
+
+    async def conversation(self, owner_id: str, conversation_id: str) -> Updates:
+        view = await self._service.open(owner_id, conversation_id)
+        busy = view.active_run is not None
+        return {
+            **await self.list(owner_id, conversation_id),
+            **self._page(view.conversation.options, busy=busy, shareable=bool(view.messages)),
+            self._screen.heading: self._fragments.heading(view.conversation.title),
+            self._screen.history: self._fragments.messages(view),
+            self._screen.position: new_position(conversation_id, view.conversation.leaf_id).to_json(),
+            self._screen.announcement: self._t("status.answering") if busy else "",
+        }
+
+    async def blank(self, owner_id: str) -> Updates:
+        """Nothing opened: what a first visit shows."""
+        return {
+            **await self.list(owner_id, None),
+            **self._page(self._defaults, busy=False, shareable=False),
+            self._screen.heading: "",
+            self._screen.history: self._fragments.welcome(),
+            self._screen.position: new_position().to_json(),
+            self._screen.announcement: "",
+        }
+
+    async def list(self, owner_id: str, current_id: str | None, *, whole: bool = False) -> Updates:
+        length = 20 * _LIST_LENGTH if whole else _LIST_LENGTH
+        found = await self._service.conversations(owner_id, length + 1)
+        html = self._fragments.conversations(found[:length], current_id, more=len(found) > length)
+        return {self._screen.conversations: html}
+
+    async def renamed(self, owner_id: str, conversation_id: str, at: Position) -> Updates:
+        updates = await self.list(owner_id, at.conversation_id)
+        if conversation_id == at.conversation_id:
+            title = (await self._service.open(owner_id, conversation_id)).conversation.title
+            updates[self._screen.heading] = self._fragments.heading(title)
+        return updates
+
+    def answer(self, update: RunUpdate) -> Updates:
+        return {self._screen.live: self._fragments.answer(update)}
+
+    def answered(self) -> Updates:
+        return {self._screen.announcement: self._t("status.ended")}
+
+    async def editing(self, owner_id: str, at: Position, question_id: str) -> Updates:
+        question = await self._service.message(owner_id, at.conversation_id or "", question_id)
+        notice = self._notice("message.editing", Action(do="cancel-edit"), "control.edit_cancel")
+        return {
+            **notice,
+            self._screen.message: question.text,
+            self._screen.position: at.edits(question.id).to_json(),
+        }
+
+    def editing_cancelled(self, at: Position) -> Updates:
+        return {
+            self._screen.message: "",
+            self._screen.notice: "",
+            self._screen.position: at.edits(None).to_json(),
+        }
+
+    def deleted(self, conversation_id: str, title: str) -> Updates:
+        undo = Action(do="restore", conversation=conversation_id)
+        return self._notice("message.deleted", undo, "control.undo", title=title)
+
+    def shares(self, shares: Sequence[Share], link: str | None = None) -> Updates:
+        return {self._screen.shares: self._fragments.shares(link, shares), self._screen.notice: ""}
+
+    def error(self, error: AssistantError) -> Updates:
+        return {self._screen.notice: self._fragments.error(error)}
+
+    def internal_error(self) -> Updates:
+        return {self._screen.notice: self._fragments.notice(self._t("error.internal"), alert=True)}
+
+    def options(self, values: Mapping[Any, Any]) -> GenerationOptions:
+        """Raises InvalidOptionError."""
+        return read_options({name: values[control] for name, control in self._screen.options.items()})
+
+    def _notice(self, key: str, action: Action, label: str, **facts: str) -> Updates:
+        sent = action.model_dump_json(exclude_defaults=True)
+        return {self._screen.notice: self._fragments.notice(self._t(key, **facts), action=sent, label=self._t(label))}
+
+    def _page(self, options: GenerationOptions, *, busy: bool, shareable: bool) -> Updates:
+        return {
+            self._screen.send: gr.update(visible=not busy),
+            self._screen.stop: gr.update(visible=busy),
+            self._screen.share: gr.update(visible=shareable),
+            self._screen.live: "",
+            self._screen.notice: "",
+            self._screen.shares: "",
+            **{self._screen.options[name]: value for name, value in shown_options(options).items()},
+        }

@@ -1,0 +1,90 @@
+"""Who a browser is: an anonymous visitor, known by a random cookie that only its own signature makes valid."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from itsdangerous import BadSignature, Signer
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_TOKEN_BYTES = 32
+_SECONDS = 400 * 24 * 3600
+"""The longest that browsers keep a cookie."""
+
+
+class VisitorCookie:
+    """`framed`: the page is shown inside another site's frame, as a Space is."""
+
+    def __init__(self, key: bytes, *, framed: bool = False) -> None:
+        self._signer = Signer(key, salt="visitor", digest_method=hashlib.sha256)
+        self._framed = framed
+
+    def owner_of(self, cookies: Mapping[str, str]) -> str | None:
+        """The owner id: a hash, so that neither database nor log could open anybody's conversations."""
+        for name in (_name(secure=True), _name(secure=False)):
+            try:
+                token = self._signer.unsign(cookies.get(name, ""))
+            except BadSignature:
+                continue
+            return hashlib.sha256(token).hexdigest()
+        return None
+
+    def new_header(self, *, secure: bool) -> str:
+        """A Set-Cookie header for a visitor who has none."""
+        token = self._signer.sign(secrets.token_urlsafe(_TOKEN_BYTES)).decode()
+        # By hand: Python's own cookies know `Partitioned` only from 3.14 on.
+        sent = f"{_name(secure=secure)}={token}; Path=/; Max-Age={_SECONDS}; HttpOnly"
+        if secure and self._framed:
+            return f"{sent}; Secure; SameSite=None; Partitioned"
+        return f"{sent}; SameSite=Lax" + ("; Secure" if secure else "")
+
+
+class VisitorMiddleware:
+    """Gives a cookie to whoever opens the chat page without one. Shared pages never set any."""
+
+    def __init__(self, app: ASGIApp, cookie: VisitorCookie, page_path: str = "/") -> None:
+        self._app = app
+        self._cookie = cookie
+        self._page_path = page_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] != self._page_path:
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        known = self._cookie.owner_of(connection.cookies)
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and known is None:
+                header = self._cookie.new_header(secure=connection.url.scheme == "https")
+                MutableHeaders(scope=message).append("Set-Cookie", header)
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+
+def load_or_create_key(path: Path) -> bytes:
+    """The signing key, made at the first start; losing it makes every visitor a new one.
+
+    Several processes may start at once: one makes the file, whole before it has its name.
+    """
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(32))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes()
+
+
+def _name(*, secure: bool) -> str:
+    # __Host- cookies need HTTPS, which a laptop's loopback address has not.
+    return "__Host-assistant" if secure else "assistant"

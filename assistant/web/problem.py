@@ -1,0 +1,42 @@
+"""Errors on HTTP surfaces: the one mapping from the tree of errors to status, words and Retry-After."""
+
+from fastapi import Request
+from fastapi.responses import PlainTextResponse, Response
+
+from assistant.errors import (
+    AssistantError,
+    ConflictError,
+    EngineError,
+    InputError,
+    NoIdentityError,
+    NotFoundError,
+    StorageError,
+)
+from assistant.wording import Wording
+
+_STATUS: tuple[tuple[type[AssistantError], int], ...] = (
+    (NotFoundError, 404),
+    (NoIdentityError, 401),
+    (ConflictError, 409),
+    (InputError, 422),
+    (StorageError, 503),
+    (EngineError, 503),
+    (AssistantError, 500),
+)
+_RETRY_SECONDS = 5
+
+
+def problem(wording: Wording, error: AssistantError) -> Response:
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    headers = {"Cache-Control": "no-store"}
+    if error.retryable:
+        headers["Retry-After"] = str(error.facts.get("retry_after") or _RETRY_SECONDS)
+    return PlainTextResponse(wording.error(error), status, headers)
+
+
+def handler(wording: Wording):  # noqa: ANN201  # FastAPI's own type for it is private
+    async def handle(_: Request, error: Exception) -> Response:
+        assert isinstance(error, AssistantError)  # noqa: S101  # registered for this type alone
+        return problem(wording, error)
+
+    return handle

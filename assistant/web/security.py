@@ -1,0 +1,122 @@
+"""What every answer carries and every request has to pass: security headers, origins, and routes that are open.
+
+Plain ASGI, since Starlette's BaseHTTPMiddleware would hold back streams.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Gradio emits <base>, so base-uri cannot be 'none'; its theme needs inline styles. Its few inline scripts stay blocked:
+# the page works without them.
+_PAGE_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-src 'none'; frame-ancestors 'self'"
+)
+_SHARE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+_SHARE_HEADERS = {
+    "Content-Security-Policy": _SHARE_POLICY,
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+}
+SHARE_PATH = "/s/"
+# All that is served. Gradio has many more routes (uploads, files, proxies, monitoring, run history, an API) that this
+# page does not use; an exact path, or what begins with one that ends in a slash.
+_OPEN = (
+    "/",
+    "/healthz",
+    "/readyz",
+    "/robots.txt",
+    "/site/",
+    SHARE_PATH,
+    "/config",
+    "/assets/",
+    "/static/",
+    "/svelte/",
+    "/theme.css",
+    "/favicon.ico",
+    "/manifest.json",
+    "/gradio_api/info",
+    "/gradio_api/app_id",
+    "/gradio_api/startup-events",
+    "/gradio_api/heartbeat/",
+    "/gradio_api/queue/join",
+    "/gradio_api/queue/data",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+)
+
+
+class SecurityHeaders:
+    def __init__(self, app: ASGIApp, *, framed_by: str = "") -> None:
+        self._app = app
+        self._page_policy = f"{_PAGE_POLICY} {framed_by}".strip()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        added = self._headers(scope["path"], secure=scope["scheme"] == "https")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(added)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    def _headers(self, path: str, *, secure: bool) -> dict[str, str]:
+        headers = {
+            "Content-Security-Policy": self._page_policy,
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        }
+        if path.startswith(SHARE_PATH):
+            headers |= _SHARE_HEADERS
+        if secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return headers
+
+
+class OwnOriginOnly:
+    """Refuses requests that another site's page would make a browser send with our cookie."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str = "") -> None:
+        self._app = app
+        self._public_host = urlsplit(public_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in _CHANGING and self._foreign(Headers(scope=scope)):
+            await PlainTextResponse("This request came from another site.", 403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _foreign(self, headers: Headers) -> bool:
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return True
+        origin = headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc not in (headers.get("host"), self._public_host)
+
+
+class OpenRoutesOnly:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not is_open(scope["path"]):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def is_open(path: str) -> bool:
+    return any(path.startswith(route) if route.endswith("/") and route != "/" else path == route for route in _OPEN)

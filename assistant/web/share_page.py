@@ -1,0 +1,63 @@
+"""The page behind a share link: rendered here, without scripts, for anybody who has the link."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from assistant.errors import NoIdentityError, NotFoundError
+from assistant.rendering.markdown import render_message_body
+from assistant.sharing import SharingService
+from assistant.web.identity import VisitorCookie
+from assistant.wording import Wording
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wording) -> APIRouter:
+    router = APIRouter()
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(t=wording, body=lambda role, text: Markup(render_message_body(role, text)))  # noqa: S704  # sanitised
+    not_found = environment.get_template("not_found.html.jinja").render()
+
+    @router.get("/s/{token}")
+    async def show(token: str) -> Response:
+        try:
+            snapshot = await sharing.read(token)
+        except NotFoundError:
+            # Unknown, revoked and deleted are the same, to the byte.
+            return HTMLResponse(not_found, 404)
+        page = environment.get_template("share.html.jinja")
+        return HTMLResponse(page.render(snapshot=snapshot, token=token))
+
+    @router.post("/s/{token}/continue")
+    async def go_on(token: str, request: Request) -> Response:
+        """Copies it into the viewer's list; a viewer who has none yet gets it with the first visit of the page."""
+        owner_id = cookie.owner_of(request.cookies)
+        headers: dict[str, str] = {}
+        if owner_id is None:
+            header = cookie.new_header(secure=request.url.scheme == "https")
+            owner_id = cookie.owner_of(_cookies(header))
+            headers["Set-Cookie"] = header
+        if owner_id is None:
+            raise NoIdentityError
+        try:
+            conversation_id = await sharing.continue_share(owner_id, token)
+        except NotFoundError:
+            return HTMLResponse(not_found, 404)
+        return RedirectResponse(f"/?c={conversation_id}", 303, headers)
+
+    return router
+
+
+def _cookies(header: str) -> dict[str, str]:
+    name, _, value = header.partition(";")[0].partition("=")
+    return {name: value}

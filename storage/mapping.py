@@ -1,0 +1,102 @@
+"""Rows to domain values and back; the one place that knows both."""
+
+from dataclasses import asdict
+from typing import Any
+
+from assistant.conversation import (
+    Conversation,
+    GenerationOptions,
+    Message,
+    MessageStatus,
+    Provenance,
+    Role,
+    Run,
+)
+from assistant.errors import ErrorReport
+from assistant.snapshot import Share
+from storage.tables import ConversationRow, MessageRow, RunRow, ShareRow
+
+
+def conversation(row: ConversationRow) -> Conversation:
+    return Conversation(
+        id=row.id,
+        owner_id=row.owner_id,
+        title=row.title,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        leaf_id=row.leaf_id,
+        options=GenerationOptions.model_validate(row.options),
+        origin=row.origin,
+    )
+
+
+def conversation_row(value: Conversation) -> ConversationRow:
+    return ConversationRow(
+        id=value.id,
+        owner_id=value.owner_id,
+        title=value.title,
+        created_at=value.created_at,
+        updated_at=value.updated_at,
+        leaf_id=value.leaf_id,
+        options=value.options.model_dump(),
+        origin=value.origin,
+    )
+
+
+def message(row: MessageRow) -> Message:
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_id=row.parent_id,
+        role=Role(row.role),
+        text=row.text,
+        status=MessageStatus(row.status),
+        created_at=row.created_at,
+        error=ErrorReport(**row.error) if row.error else None,
+        provenance=Provenance.model_validate(row.provenance) if row.provenance else None,
+    )
+
+
+def message_row(value: Message) -> MessageRow:
+    return MessageRow(
+        id=value.id,
+        conversation_id=value.conversation_id,
+        parent_id=value.parent_id,
+        role=value.role,
+        text=value.text,
+        status=value.status,
+        created_at=value.created_at,
+        error=error_json(value.error),
+        provenance=provenance_json(value.provenance),
+    )
+
+
+def error_json(error: ErrorReport | None) -> dict[str, Any] | None:
+    return asdict(error) if error else None
+
+
+def provenance_json(provenance: Provenance | None) -> dict[str, Any] | None:
+    return provenance.model_dump(mode="json") if provenance else None
+
+
+def run(row: RunRow) -> Run:
+    return Run(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        owner_id=row.owner_id,
+        answer_id=row.answer_id,
+        client_request_id=row.client_request_id,
+        status=MessageStatus(row.status),
+        process_id=row.process_id,
+        started_at=row.started_at,
+    )
+
+
+def share(row: ShareRow) -> Share:
+    return Share(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        title=row.title,
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )

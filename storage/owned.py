@@ -1,0 +1,22 @@
+"""The one rule of ownership: what is not this owner's, or is deleted, is not there."""
+
+from sqlalchemy.orm import Session
+
+from assistant.errors import NotFoundError
+from storage.tables import ConversationRow, MessageRow
+
+
+def conversation_of(session: Session, owner_id: str, conversation_id: str, *, deleted: bool = False) -> ConversationRow:
+    """Raises NotFoundError. `deleted`: also one that is hidden."""
+    row = session.get(ConversationRow, conversation_id)
+    if row is None or row.owner_id != owner_id or (row.deleted_at is not None and not deleted):
+        raise NotFoundError(kind="conversation")
+    return row
+
+
+def message_of(session: Session, conversation: ConversationRow, message_id: str) -> MessageRow:
+    """Raises NotFoundError for a message of another conversation too."""
+    row = session.get(MessageRow, message_id)
+    if row is None or row.conversation_id != conversation.id:
+        raise NotFoundError(kind="message")
+    return row

@@ -1,0 +1,70 @@
+"""SQLite as this app needs it: durable, never locked out by a reader, and without the WAL-reset bug.
+
+The bug (SQLite 3.7.0 to 3.51.2) can damage a database in WAL mode that two connections write and checkpoint. Fixed in
+3.51.3 and in the backports 3.50.7 and 3.44.6: https://www.sqlite.org/wal.html, "The WAL-reset bug".
+"""
+
+import importlib
+import logging
+import sqlite3
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+logger = logging.getLogger(__name__)
+
+_FIXED = (3, 51, 3)
+_BACKPORTS = ((3, 50, 7), (3, 44, 6))
+_BUSY_MILLISECONDS = 5000
+
+
+def driver() -> ModuleType:
+    """pysqlite3 brings a SQLite of its own; without it, Python's is used."""
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ModuleNotFoundError:
+        return sqlite3
+
+
+def is_safe_in_wal(version: tuple[int, ...]) -> bool:
+    return version >= _FIXED or any(version[:2] == fixed[:2] and version >= fixed for fixed in _BACKPORTS)
+
+
+def open_engine(url: URL, *, writing: bool) -> Engine:
+    module = driver()
+    _make_private(url)
+    engine = create_engine(url, module=module, pool_pre_ping=False)
+    journal = "WAL" if is_safe_in_wal(module.sqlite_version_info) else "DELETE"
+    if journal != "WAL" and writing:
+        logger.warning("SQLite %s has the WAL-reset bug: journal mode is DELETE, slower", module.sqlite_version)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's connection
+        # SQLAlchemy begins transactions itself, below; the driver would begin them late and deferred.
+        connection.isolation_level = None
+        for pragma in _pragmas(journal, writing):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Immediate: a deferred transaction that turns to writing fails at once when another one wrote meanwhile.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _pragmas(journal: str, writing: bool) -> list[str]:
+    common = [f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "trusted_schema=OFF"]
+    if writing:
+        return [*common, f"journal_mode={journal}", "synchronous=FULL"]
+    return [*common, "query_only=ON"]
+
+
+def _make_private(url: URL) -> None:
+    """Only the owner may read conversations; SQLite gives its other files the rights of this one."""
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        path = Path(url.database)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)

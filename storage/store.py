@@ -1,0 +1,15 @@
+"""The conversation store on SQL: what `assistant.ports` asks for, in three parts over one database."""
+
+from sqlalchemy import text
+
+from storage.conversations import ConversationTreeStore
+from storage.shares import ShareStore
+from storage.turns import TurnStore
+
+
+class SqlConversationStore(TurnStore, ConversationTreeStore, ShareStore):
+    """Implements `assistant.ports.ConversationStore` on SQLite and PostgreSQL."""
+
+    def ping(self) -> None:
+        with self._database.read() as session:
+            session.execute(text("SELECT 1"))

@@ -1,0 +1,167 @@
+"""Turns and runs: claimed, checkpointed, ended once."""
+
+from datetime import datetime
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from assistant.conversation import MessageStatus, Role, Run
+from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.ports import NewTurn, RunOutcome
+from storage import mapping
+from storage.database import Database
+from storage.owned import conversation_of, message_of
+from storage.tables import ConversationRow, MessageRow, RunRow
+
+
+class TurnStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin_turn(self, turn: NewTurn) -> Run:
+        try:
+            with self._database.write() as session:
+                return _begun(session, turn) or _begin(session, turn)
+        except IntegrityError:
+            # Another connection was quicker (SQLite's writers wait in line; PostgreSQL's may meet here). What it wrote
+            # is visible now: the same request's run, or a busy slot.
+            with self._database.write() as session:
+                return _begun(session, turn) or _begin(session, turn)
+
+    def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
+        with self._database.write() as session:
+            run = _claimed(session, _streaming(run_id).values(heartbeat_at=now))
+            if run is None:
+                return False
+            session.execute(update(MessageRow).where(MessageRow.id == run.answer_id).values(text=text))
+            return True
+
+    def finish(self, run_id: str, outcome: RunOutcome, now: datetime) -> bool:
+        with self._database.write() as session:
+            run = _claimed(session, _streaming(run_id).values(status=outcome.status, finished_at=now))
+            if run is None:
+                return False
+            answer = session.get_one(MessageRow, run.answer_id)
+            answer.text, answer.status = outcome.text, outcome.status
+            answer.error = mapping.error_json(outcome.error)
+            answer.provenance = mapping.provenance_json(outcome.provenance)
+            session.get_one(ConversationRow, run.conversation_id).updated_at = now
+            return True
+
+    def run(self, owner_id: str, run_id: str) -> Run:
+        with self._database.read() as session:
+            row = session.get(RunRow, run_id)
+            if row is None or row.owner_id != owner_id:
+                raise NotFoundError(kind="run")
+            conversation_of(session, owner_id, row.conversation_id)
+            return mapping.run(row)
+
+    def active_run(self, owner_id: str, conversation_id: str) -> Run | None:
+        with self._database.read() as session:
+            conversation_of(session, owner_id, conversation_id)
+            row = _active(session, conversation_id)
+            return mapping.run(row) if row else None
+
+    def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:
+        with self._database.write() as session:
+            lost = session.scalars(
+                update(RunRow)
+                .where(RunRow.status == MessageStatus.STREAMING, RunRow.process_id != process_id)
+                .values(status=MessageStatus.INTERRUPTED, finished_at=now)
+                .returning(RunRow.answer_id)
+            ).all()
+            for answer_id in lost:
+                session.get_one(MessageRow, answer_id).status = MessageStatus.INTERRUPTED
+            return len(lost)
+
+
+def _begun(session: Session, turn: NewTurn) -> Run | None:
+    """The run that the same request began before."""
+    row = session.scalar(
+        select(RunRow).where(RunRow.owner_id == turn.owner_id, RunRow.client_request_id == turn.client_request_id)
+    )
+    return mapping.run(row) if row else None
+
+
+def _begin(session: Session, turn: NewTurn) -> Run:
+    conversation = _conversation(session, turn)
+    if active := _active(session, conversation.id):
+        raise ConversationBusyError(run_id=active.id)
+    if turn.parent_must_be_leaf and conversation.leaf_id != turn.parent_id:
+        raise ConversationMovedError(leaf_id=conversation.leaf_id)
+    question_id = _question(session, conversation, turn)
+    session.add(_message(turn, turn.answer_id, question_id, Role.ASSISTANT, "", MessageStatus.STREAMING))
+    session.flush()
+    run = RunRow(
+        id=turn.run_id,
+        conversation_id=conversation.id,
+        owner_id=turn.owner_id,
+        answer_id=turn.answer_id,
+        client_request_id=turn.client_request_id,
+        status=MessageStatus.STREAMING,
+        process_id=turn.process_id,
+        started_at=turn.now,
+        heartbeat_at=turn.now,
+    )
+    session.add(run)
+    conversation.leaf_id, conversation.updated_at = turn.answer_id, turn.now
+    session.flush()
+    return mapping.run(run)
+
+
+def _conversation(session: Session, turn: NewTurn) -> ConversationRow:
+    if turn.new_conversation_title is None:
+        return conversation_of(session, turn.owner_id, turn.conversation_id)
+    row = ConversationRow(
+        id=turn.conversation_id,
+        owner_id=turn.owner_id,
+        title=turn.new_conversation_title,
+        created_at=turn.now,
+        updated_at=turn.now,
+        options=turn.options.model_dump(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _question(session: Session, conversation: ConversationRow, turn: NewTurn) -> str:
+    """The id of the message that is answered: a new one, or the one that is answered once more."""
+    parent = message_of(session, conversation, turn.parent_id) if turn.parent_id is not None else None
+    if turn.question is None or turn.question_id is None:
+        if parent is None or parent.role != Role.USER:
+            raise NotFoundError(kind="message")
+        return parent.id
+    session.add(_message(turn, turn.question_id, turn.parent_id, Role.USER, turn.question, MessageStatus.COMPLETE))
+    session.flush()
+    return turn.question_id
+
+
+def _message(
+    turn: NewTurn, message_id: str, parent_id: str | None, role: Role, text: str, status: MessageStatus
+) -> MessageRow:
+    return MessageRow(
+        id=message_id,
+        conversation_id=turn.conversation_id,
+        parent_id=parent_id,
+        role=role,
+        text=text,
+        status=status,
+        created_at=turn.now,
+    )
+
+
+def _active(session: Session, conversation_id: str) -> RunRow | None:
+    return session.scalar(
+        select(RunRow).where(RunRow.conversation_id == conversation_id, RunRow.status == MessageStatus.STREAMING)
+    )
+
+
+def _streaming(run_id: str) -> Update:
+    """The compare of every compare-and-set: a run that has ended is not touched."""
+    return update(RunRow).where(RunRow.id == run_id, RunRow.status == MessageStatus.STREAMING)
+
+
+def _claimed(session: Session, change: Update) -> RunRow | None:
+    return session.scalars(change.returning(RunRow)).one_or_none()

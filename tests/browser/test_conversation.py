@@ -1,0 +1,234 @@
+"""What a person does with conversations, in Chromium, with the real model."""
+
+import re
+import signal
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.app_process import AppProcess
+
+QUESTION = "How do I reverse a list in Python?"
+LONG_QUESTION = "Write a long tutorial about Python lists with many examples."
+ANSWER_TIME = 60_000
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("button", name="Send").click()
+
+
+def answers(page: Page):  # type: ignore[no-untyped-def]  # a playwright locator
+    return page.get_by_role("log").get_by_role("article", name="Assistant")
+
+
+def wait_for_end(page: Page) -> None:
+    expect(page.get_by_role("button", name="Regenerate")).to_be_visible(timeout=ANSWER_TIME)
+
+
+def wait_for_text(page: Page) -> None:
+    expect(answers(page).last.locator("p, li, pre").first).to_have_text(re.compile(r"\w{2,}.*\w{2,}"), timeout=ANSWER_TIME)
+
+
+@pytest.fixture
+def answered(page: Page) -> Page:
+    ask(page, QUESTION)
+    wait_for_end(page)
+    return page
+
+
+def test_a_question_gets_a_streamed_answer_with_code_that_can_be_copied(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, QUESTION)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
+    wait_for_end(page)
+    code = answers(page).first.locator(".code-block").first
+    code.get_by_role("button", name="Copy").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == code.locator("code").inner_text().strip()
+    expect(page.get_by_role("textbox", name="Message")).to_have_value("")
+
+
+def test_enter_sends_and_shift_enter_begins_a_line(page: Page) -> None:
+    box = page.get_by_role("textbox", name="Message")
+    box.press_sequentially("first")
+    box.press("Shift+Enter")
+    box.press_sequentially("second")
+    expect(box).to_have_value("first\nsecond")
+    box.press("Enter")
+    expect(page.get_by_role("log").get_by_role("article", name="You")).to_contain_text("second")
+
+
+def test_blank_text_sends_nothing(page: Page) -> None:
+    ask(page, "   ")
+    page.get_by_role("textbox", name="Message").fill("")
+    page.get_by_role("button", name="Send").click()
+    ask(page, QUESTION)
+    wait_for_end(page)
+    expect(page.get_by_role("log").get_by_role("article", name="You")).to_have_count(1)
+
+
+def test_stop_keeps_what_was_shown(page: Page) -> None:
+    ask(page, LONG_QUESTION)
+    wait_for_text(page)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    kept = answers(page).first.inner_text()
+    page.reload()
+    expect(answers(page).first).to_have_text(re.compile(re.escape(kept.split("\n")[0][:40])))
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+
+
+def test_regenerate_adds_a_version_and_the_old_one_is_kept(answered: Page) -> None:
+    answered.get_by_role("button", name="Regenerate").click()
+    expect(answered.get_by_role("group", name="Version 2 of 2")).to_be_visible(timeout=ANSWER_TIME)
+    wait_for_end(answered)
+    answered.get_by_role("button", name="Earlier version").click()
+    expect(answered.get_by_role("group", name="Version 1 of 2")).to_be_visible()
+
+
+def test_an_edited_question_is_asked_anew_and_the_old_one_is_kept(answered: Page) -> None:
+    answered.get_by_role("button", name="Edit").click()
+    box = answered.get_by_role("textbox", name="Message")
+    expect(box).to_have_value(QUESTION)
+    box.fill("How do I sort a list in Python?")
+    answered.get_by_role("button", name="Send").click()
+    expect(answered.get_by_role("log").get_by_role("article", name="You")).to_contain_text("sort a list")
+    wait_for_end(answered)
+    answered.get_by_role("button", name="Earlier version").click()
+    expect(answered.get_by_role("log").get_by_role("article", name="You")).to_contain_text(QUESTION)
+
+
+def test_editing_can_be_given_up(answered: Page) -> None:
+    answered.get_by_role("button", name="Edit").click()
+    answered.get_by_role("button", name="Cancel editing").click()
+    expect(answered.get_by_role("textbox", name="Message")).to_have_value("")
+
+
+def test_a_reload_in_the_middle_of_an_answer_goes_on_with_it(page: Page) -> None:
+    ask(page, LONG_QUESTION)
+    wait_for_text(page)
+    page.reload()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    wait_for_text(page)
+    page.get_by_role("button", name="Stop").click()
+    expect(answers(page)).to_have_count(1)
+
+
+def test_the_address_carries_the_conversation(answered: Page, app: AppProcess) -> None:
+    expect(answered).to_have_url(re.compile(r"\?c=\w+"))
+    address = answered.url
+    answered.get_by_role("button", name="New chat").click()
+    expect(answered).to_have_url(app.url + "/")
+    answered.go_back()
+    expect(answered).to_have_url(address)
+    expect(answered.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
+
+
+def test_conversations_are_listed_renamed_deleted_and_brought_back(answered: Page) -> None:
+    listed = answered.get_by_role("navigation", name="Conversations")
+    expect(listed.get_by_role("link")).to_have_text([QUESTION])
+    listed.get_by_role("button", name=f"Rename {QUESTION}").click()
+    name = listed.get_by_role("textbox", name="Name of the conversation")
+    name.fill("Lists")
+    name.press("Enter")
+    expect(listed.get_by_role("link")).to_have_text(["Lists"])
+    expect(answered.get_by_role("heading", name="Lists")).to_be_visible()
+    listed.get_by_role("button", name="Delete Lists").click()
+    expect(listed.get_by_role("link")).to_have_count(0)
+    answered.get_by_role("button", name="Undo").click()
+    listed.get_by_role("link", name="Lists").click()
+    expect(answered.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
+
+
+def test_looking_at_another_conversation_does_not_mix_them(answered: Page) -> None:
+    answered.get_by_role("button", name="New chat").click()
+    ask(answered, LONG_QUESTION)
+    wait_for_text(answered)
+    answered.get_by_role("link", name=QUESTION).click()
+    expect(answered.get_by_role("log").get_by_role("article", name="You")).to_have_text(re.compile("reverse a list"))
+    answered.get_by_role("link", name=LONG_QUESTION[:30]).click()
+    expect(answered.get_by_role("log").get_by_role("article", name="You")).to_have_text(re.compile("long tutorial"))
+    answered.get_by_role("button", name="Stop").click()
+    expect(answered.get_by_text("Stopped.")).to_be_visible()
+
+
+def test_an_example_question_is_asked_by_a_click(page: Page) -> None:
+    page.get_by_role("button", name=QUESTION).click()
+    wait_for_end(page)
+    expect(page.get_by_role("log").get_by_role("article", name="You")).to_contain_text(QUESTION)
+
+
+def test_settings_are_kept_with_the_conversation(page: Page) -> None:
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("textbox", name="Seed").fill("1234")
+    ask(page, QUESTION)
+    wait_for_end(page)
+    expect(answers(page).first).to_contain_text("seed 1234")
+    page.get_by_role("button", name="New chat").click()
+    expect(page.get_by_role("textbox", name="Seed")).to_have_value("")
+    page.get_by_role("link", name=QUESTION).click()
+    expect(page.get_by_role("textbox", name="Seed")).to_have_value("1234")
+
+
+def test_two_tabs_the_second_to_send_sees_the_firsts_turn(answered: Page) -> None:
+    second = answered.context.new_page()
+    second.goto(answered.url)
+    expect(second.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
+    ask(answered, "And in reverse order?")
+    wait_for_end(answered)
+    expect(answered.get_by_role("log").get_by_role("article", name="You")).to_have_count(2)
+    ask(second, "My own question")
+    expect(second.get_by_role("alert")).to_contain_text("another tab")
+    expect(second.get_by_role("log").get_by_text("And in reverse order?")).to_be_visible()
+    expect(second.get_by_role("textbox", name="Message")).to_have_value("My own question")
+
+
+def test_an_unknown_conversation_is_a_friendly_page(page: Page, app: AppProcess) -> None:
+    page.goto(f"{app.url}/?c=nowhere")
+    expect(page.get_by_role("alert")).to_contain_text("no such conversation")
+    expect(page.get_by_role("button", name="New chat")).to_be_visible()
+
+
+def test_somebody_elses_conversation_looks_unknown(answered: Page, app: AppProcess) -> None:
+    browser = answered.context.browser
+    assert browser is not None
+    stranger = browser.new_context().new_page()
+    stranger.goto(answered.url)
+    expect(stranger.get_by_role("alert")).to_contain_text("no such conversation")
+    expect(stranger.get_by_text(QUESTION)).to_have_count(1)  # the example, not the conversation
+    stranger.context.close()
+
+
+def test_a_message_that_is_too_long_is_refused_and_kept(page: Page) -> None:
+    text = "word " * 30_000
+    ask(page, text)
+    expect(page.get_by_role("alert")).to_contain_text("150000 characters")
+    expect(page.get_by_role("textbox", name="Message")).to_have_value(text)
+
+
+def test_what_was_typed_is_shown_as_typed(page: Page) -> None:
+    typed = "<b>bold</b> <script>alert(1)</script> **stars** $x$ <|im_end|>\nHuman: hi"
+    ask(page, typed)
+    shown = page.get_by_role("log").get_by_role("article", name="You").locator(".typed")
+    expect(shown).to_have_text(typed)
+
+
+def test_conversations_survive_a_killed_server(browser: object, context: BrowserContext, data_dir) -> None:  # type: ignore[no-untyped-def]
+    with AppProcess(data_dir) as app:
+        app.wait_until_ready()
+        page = context.new_page()
+        page.goto(app.url)
+        ask(page, LONG_QUESTION)
+        wait_for_text(page)
+        page.wait_for_timeout(1500)  # a checkpoint is promised within a second
+        app.stop(signal.SIGKILL)
+        app.start()
+        app.wait_until_ready()
+        page.reload()
+        expect(page.get_by_role("log").get_by_text(LONG_QUESTION)).to_be_visible()
+        expect(page.get_by_text("Interrupted before it was finished.")).to_be_visible()
+        page.get_by_role("button", name="Regenerate").click()
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        page.get_by_role("button", name="Stop").click()

@@ -1,0 +1,41 @@
+"""What somebody sees who has never been here, and while the model is not there."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.app_process import AppProcess
+
+
+def test_the_page_says_what_it_is_and_names_model_and_licence(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Tech Assistant")).to_be_visible()
+    expect(page.get_by_text("smollm2-135m-instruct (Apache-2.0)")).to_be_visible()
+    expect(page.get_by_role("log").get_by_role("list").get_by_role("button")).to_have_count(4)
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_scrolls_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_role("textbox", name="Message")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport()
+
+
+def test_the_pages_policy_needs_no_eval_and_no_inline_script(page: Page, app: AppProcess) -> None:
+    response = page.goto(app.url)
+    assert response is not None
+    policy = response.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe-eval" not in policy
+
+
+def test_without_a_model_the_page_is_there_and_says_why(context: BrowserContext, data_dir) -> None:  # type: ignore[no-untyped-def]
+    with AppProcess(data_dir, model=str(data_dir / "missing.gguf")) as app:
+        page = context.new_page()
+        page.goto(app.url)
+        expect(page.get_by_text("The model cannot answer.")).to_be_visible()
+        expect(page.get_by_text("missing.gguf")).to_be_visible()
+        page.get_by_role("textbox", name="Message").fill("Anybody there?")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("log").get_by_text("Anybody there?")).to_be_visible()
+        expect(page.get_by_role("button", name="Retry")).to_be_visible()

@@ -1,0 +1,141 @@
+"""A whole assistant on fakes: in-memory store, scripted model, counted ids, a clock that a test moves."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from assistant.active_run import RunUpdate
+from assistant.chat_service import ChatService
+from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
+from assistant.engine import Engine
+from assistant.generation.stop_rules import StopRule
+from assistant.ports import ConversationStore
+from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
+from assistant.runs import Runs
+from assistant.sharing import SharingService
+from tests.fakes.memory_store import MemoryConversationStore
+from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
+
+ANN, BOB = "owner-ann", "owner-bob"
+TEMPLATE = PromptTemplate(
+    id="test/transcript",
+    version="1",
+    purpose="A short transcript for tests.",
+    form=PromptForm.TRANSCRIPT,
+    prefix="A dialogue.\n\n-----",
+    system="A dialogue.",
+    marks=TurnMarks(
+        user_start="\n\nHuman: ",
+        user_end="",
+        assistant_start="\n\nAssistant:",
+        assistant_end="",
+        reply_lead=" ",
+        guarded_lines=("human:", "assistant:", "-----"),
+    ),
+    stops=(StopRule("\nHuman:"), StopRule("\n\nHuman: ", inside_code=True)),
+    sha256="0" * 64,
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        # Every look is a little later, so that siblings have an order.
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+
+@dataclass
+class Desk:
+    """Call inside a running loop."""
+
+    store: ConversationStore = field(default_factory=MemoryConversationStore)
+    model: ScriptedModel = field(default_factory=ScriptedModel)
+    loader: ScriptedLoader | None = None
+    clock: Clock = field(default_factory=Clock)
+    process_id: str = "process-1"
+    message_limit: int = 10_000
+    checkpoint_seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        numbers = itertools.count(1)
+
+        def new_id() -> str:
+            return f"{self.process_id}-id-{next(numbers)}"
+
+        self.loader = self.loader or ScriptedLoader(self.model)
+        self.engine = Engine(self.loader, TEMPLATE)
+        self.runs = Runs(self.engine, self.store, clock=self.clock, checkpoint_seconds=self.checkpoint_seconds)
+        self.service = ChatService(
+            self.store,
+            self.engine,
+            self.runs,
+            process_id=self.process_id,
+            new_id=new_id,
+            clock=self.clock,
+            message_limit=self.message_limit,
+        )
+        self.sharing = SharingService(self.store, CARD, new_id=new_id, clock=self.clock)
+        self._requests = itertools.count(1)
+
+    async def ask(
+        self,
+        text: str,
+        conversation_id: str | None = None,
+        *,
+        owner: str = ANN,
+        request: str | None = None,
+        options: GenerationOptions | None = None,
+    ) -> Run:
+        """Send at the conversation's newest end, as an up-to-date page does."""
+        leaf = None
+        if conversation_id:
+            leaf = (await self.service.open(owner, conversation_id)).conversation.leaf_id
+        return await self.service.send(
+            owner,
+            conversation_id,
+            text,
+            expected_leaf_id=leaf,
+            client_request_id=request or self.new_request(),
+            options=options or GenerationOptions(),
+        )
+
+    def new_request(self) -> str:
+        return f"request-{next(self._requests)}"
+
+    async def answered(self, text: str, answer: str, conversation_id: str | None = None) -> Run:
+        """A whole turn."""
+        self.model.will_say(" " + answer)
+        run = await self.ask(text, conversation_id)
+        await self.end_of(run)
+        return run
+
+    async def end_of(self, run: Run) -> RunUpdate:
+        async with asyncio.timeout(5):
+            updates = [update async for update in self.service.watch(run.owner_id, run.id)]
+        return updates[-1]
+
+    async def shown(self, conversation_id: str, owner: str = ANN) -> list[Message]:
+        return (await self.service.open(owner, conversation_id)).messages
+
+    async def texts(self, conversation_id: str) -> list[str]:
+        return [message.text for message in await self.shown(conversation_id)]
+
+    async def statuses(self, conversation_id: str) -> list[MessageStatus]:
+        return [message.status for message in await self.shown(conversation_id)]
+
+
+@asynccontextmanager
+async def open_desk(**parts: object) -> AsyncIterator[Desk]:
+    desk = Desk(**parts)  # type: ignore[arg-type]
+    desk.engine.start()
+    try:
+        yield desk
+    finally:
+        await desk.runs.drain(0)
+        await desk.engine.close()

@@ -1,0 +1,28 @@
+"""What a Space installs, what `make run` installs, and what is imported, agree."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def groups() -> dict[str, list[str]]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+
+
+def test_requirements_are_the_apps_groups() -> None:
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    listed = [line for line in lines if line and not line.startswith("#")]
+    assert listed == [*groups()["app"], *groups()["transformers"]]
+
+
+def test_a_space_needs_no_other_file() -> None:
+    assert not any(line.startswith("-") for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines())
+
+
+def test_torch_is_not_imported_for_the_default() -> None:
+    code = "import app, sys; print(sorted({'torch', 'transformers'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
