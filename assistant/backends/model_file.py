@@ -22,7 +22,8 @@ def find_model_file(model: str, fetch: Callable[[str], Path]) -> Path:
         return _checked(model, fetch(model))
     if model in ("", DEFAULT_MODEL):
         return _checked(DEFAULT_MODEL, _from_wheel() or fetch(_ON_THE_HUB))
-    return _checked(model, Path(model))
+    # Its name alone: people see the error, and where a server keeps its files is not theirs to know.
+    return _checked(Path(model).name, Path(model))
 
 
 def _from_wheel() -> Path | None:

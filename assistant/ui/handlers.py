@@ -87,6 +87,8 @@ class Handlers:
 
     async def _told(self, events: AsyncIterator[Updates]) -> AsyncIterator[Updates]:
         """An error becomes words at the box; what was typed stays in it."""
+        # Gradio empties every output of an event that yields nothing at all.
+        yield {}
         try:
             async for updates in events:
                 yield updates
@@ -174,7 +176,7 @@ class Handlers:
         at = read_position(values[self._screen.position])
         if at.conversation_id:
             await self._service.stop(self._owner(request), at.conversation_id)
-        yield {}
+        yield {self._screen.notice: ""}
 
     async def _share(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
         owner_id = self._owner(request)

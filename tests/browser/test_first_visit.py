@@ -34,7 +34,7 @@ def test_without_a_model_the_page_is_there_and_says_why(context: BrowserContext,
         page = context.new_page()
         page.goto(app.url)
         expect(page.get_by_text("The model cannot answer.")).to_be_visible()
-        expect(page.get_by_text("missing.gguf")).to_be_visible()
+        expect(page.get_by_text("The model missing.gguf cannot be loaded")).to_be_visible()
         page.get_by_role("textbox", name="Message").fill("Anybody there?")
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_role("log").get_by_text("Anybody there?")).to_be_visible()
