@@ -137,9 +137,10 @@ class ActiveRun:
         ready = await self._engine.ready()
         self._move_to(RunStage.READING)
         room = self._assignment.options.max_new_tokens
-        prompt = self._prompt = self._prompt or await asyncio.to_thread(
-            ready.assembler.assemble, self._assignment.messages, room
-        )
+        prompt = self._prompt
+        if prompt is None:
+            prompt = await asyncio.to_thread(ready.assembler.assemble, self._assignment.messages, room)
+            self._prompt = prompt
         self._stream = AnswerStream(
             ready.model.language_model,
             prompt.value,

@@ -91,9 +91,7 @@ def question(text: str) -> list[Message]:
 
 
 async def answer(ready: ReadyEngine, engine: Engine, text: str, seed: int) -> str:
-    options = GenerationOptions(
-        **{**ready.model.card.options.model_dump(), "seed": seed, "max_new_tokens": 256}
-    )
+    options = GenerationOptions(**{**ready.model.card.options.model_dump(), "seed": seed, "max_new_tokens": 256})
     prompt = await asyncio.to_thread(ready.assembler.assemble, question(text), options.max_new_tokens)
     stream = AnswerStream(
         ready.model.language_model, prompt.value, options, prompt.stops, engine.template.marks.reply_lead

@@ -1,4 +1,4 @@
-"""The app as a person starts it: `python app.py` in a process of its own, on a free port, in a data folder of its own."""
+"""The app as a person starts it: `python app.py` in a process, on a port and in a data folder of its own."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
+import httpx2
 
 ROOT = Path(__file__).parents[1]
 _START_SECONDS = 60.0
@@ -71,9 +71,9 @@ class AppProcess:
             if self.process.poll() is not None:
                 break
             try:
-                if httpx.get(self.url + path, timeout=5).status_code == httpx.codes.OK:
+                if httpx2.get(self.url + path, timeout=5).status_code == httpx2.codes.OK:
                     return
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 pass
             time.sleep(0.02)
         raise RuntimeError(f"{path} did not become ready:\n{self.log.read_text('utf-8')}")

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from pydantic import SecretStr
 
 from assistant.backends.hub import fetch
@@ -96,7 +96,7 @@ def _start(path: Path, key: str, card: ModelCard) -> Any:  # noqa: ANN401  # xll
 
 def _slot_window(address: str, key: str) -> int:
     """Tokens of one slot: what was asked for, or what the model was trained on where that is less."""
-    with translated(), httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as client:
+    with translated(), httpx2.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as client:
         properties = client.get("/props").raise_for_status().json()
         models = client.get("/v1/models").raise_for_status().json()
     trained = models["data"][0]["meta"]["n_ctx_train"]

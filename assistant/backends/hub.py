@@ -62,7 +62,7 @@ def _download(
 def _reporting(on_progress: Callable[[float], None]) -> type[Any]:
     from tqdm.auto import tqdm
 
-    class Reporting(tqdm):  # type: ignore[type-arg]  # tqdm's stubs are generic, its class is not
+    class Reporting(tqdm):  # type: ignore[type-arg]  # generic in its stubs alone
         def update(self, n: float | None = 1) -> bool | None:
             shown = super().update(n)
             if self.total:

@@ -3,11 +3,11 @@
 Speaks `/v1/completions`. Knows nothing of prompts, turns or stop rules beyond the strings that it is given.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-import httpx
+import httpx2
 import openai
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseLLM
@@ -19,7 +19,7 @@ from assistant.backends.openai_errors import translated
 from assistant.errors import EngineProtocolError, UnsupportedOptionError
 
 # Seconds. Reading a long prompt on a slow machine is silent for as long as it takes; a local connect is not.
-_TIMEOUT = httpx.Timeout(120.0, connect=5.0)
+_TIMEOUT = httpx2.Timeout(120.0, connect=5.0)
 _OPTIONS = frozenset({"temperature", "top_p", "top_k", "repetition_penalty", "max_new_tokens", "seed"})
 
 
@@ -36,14 +36,14 @@ class OpenAICompletions(BaseLLM):
     api_key: SecretStr = SecretStr("")
 
     _client: openai.AsyncOpenAI = PrivateAttr()
-    _tokenizer: httpx.Client = PrivateAttr()
+    _tokenizer: httpx2.Client = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
         super().model_post_init(context)
         key = self.api_key.get_secret_value() or "none"
         # Retrying is the service's decision: the client would not know whether the first word was shown.
         self._client = openai.AsyncOpenAI(base_url=f"{self.base_url}/v1", api_key=key, max_retries=0, timeout=_TIMEOUT)
-        self._tokenizer = httpx.Client(
+        self._tokenizer = httpx2.Client(
             base_url=self.base_url, headers={"Authorization": f"Bearer {key}"}, timeout=_TIMEOUT
         )
 
@@ -97,7 +97,7 @@ class OpenAICompletions(BaseLLM):
 
     async def _events(
         self, prompt: str, stop: list[str] | None, options: Mapping[str, Any]
-    ) -> AsyncIterator[Completion]:
+    ) -> AsyncGenerator[Completion]:
         with translated():
             stream = await self._client.completions.create(
                 model=self.model_name,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-import httpx
+import httpx2
 import openai
 
 from assistant.errors import EngineError, EngineProtocolError, EngineUnavailableError
@@ -18,15 +18,15 @@ def translated() -> Iterator[None]:
     """Raises EngineUnavailableError, EngineProtocolError or EngineError for what the clients raise inside."""
     try:
         yield
-    except (openai.APITimeoutError, httpx.TimeoutException) as error:
+    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
         raise EngineUnavailableError(fault="timed out") from error
     except openai.APIStatusError as error:
         raise _of_status(error.response) from error
-    except httpx.HTTPStatusError as error:
+    except httpx2.HTTPStatusError as error:
         raise _of_status(error.response) from error
     except openai.APIConnectionError as error:
         raise EngineUnavailableError(fault="cannot be reached") from error
-    except httpx.TransportError as error:
+    except httpx2.TransportError as error:
         raise EngineUnavailableError(fault="connection lost") from error
     except openai.APIResponseValidationError as error:
         raise EngineProtocolError(fault="not an answer of the protocol") from error
@@ -37,7 +37,7 @@ def translated() -> Iterator[None]:
         raise EngineProtocolError(fault="not an answer of the protocol") from error
 
 
-def _of_status(response: httpx.Response) -> EngineError:
+def _of_status(response: httpx2.Response) -> EngineError:
     if response.status_code in _BUSY:
         return EngineUnavailableError(fault="busy", retry_after=_seconds(response.headers.get("retry-after")))
     if response.status_code in _KEY_REFUSED:

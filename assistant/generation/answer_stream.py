@@ -65,5 +65,5 @@ class _Ending(AsyncCallbackHandler):
     def __init__(self) -> None:
         self.info: dict[str, Any] = {}
 
-    async def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
+    async def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: object) -> None:
         self.info = response.generations[0][0].generation_info or {}

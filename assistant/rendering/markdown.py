@@ -18,9 +18,10 @@ from markdown_it.utils import OptionsDict
 from assistant.conversation import Role
 from assistant.rendering.code_block import render_code
 
-_TAGS = set(
-    ["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "button"]
-)
+_TAGS = {
+    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol",
+    "li", "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "button",
+}  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},

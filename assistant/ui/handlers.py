@@ -182,7 +182,7 @@ class Handlers:
         owner_id = self._owner(request)
         conversation_id = read_position(values[self._screen.position]).conversation_id or ""
         token = await self._sharing.share(owner_id, conversation_id)
-        base = self._public_url or str(request.request.base_url).rstrip("/")
+        base = self._public_url or str(request.base_url).rstrip("/")
         yield self._views.shares(await self._sharing.shares(owner_id, conversation_id), link=f"{base}/s/{token}")
 
     async def _keep_options(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:

@@ -28,7 +28,7 @@ class Screen:
     message: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    options: dict[str, gr.components.FormComponent]
+    options: dict[str, gr.Slider | gr.Textbox]
     """By the names of GenerationOptions' fields."""
     announcement: gr.Markdown
     position: gr.Textbox
@@ -96,9 +96,9 @@ def _fragment(elem_id: str) -> gr.Markdown:
     return gr.Markdown(elem_id=elem_id, sanitize_html=False, latex_delimiters=[], padding=False)
 
 
-def _option_controls(t: Wording, defaults: GenerationOptions) -> dict[str, gr.components.FormComponent]:
+def _option_controls(t: Wording, defaults: GenerationOptions) -> dict[str, gr.Slider | gr.Textbox]:
     """A control for each field, with the field's own bounds."""
-    controls: dict[str, gr.components.FormComponent] = {}
+    controls: dict[str, gr.Slider | gr.Textbox] = {}
     with gr.Row():
         for name, step in _STEPS.items():
             low, high = _bounds(name)

@@ -1,12 +1,14 @@
 """The chat page: a Gradio Blocks app, its events wired, mounted into the web app."""
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 
 from assistant.chat_service import ChatService
 from assistant.engine import Engine, EngineStage
+from assistant.errors import Fact
 from assistant.sharing import SharingService
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Handlers, OwnerOf
@@ -29,7 +31,7 @@ def mount_page(
     *,
     owner_of: OwnerOf,
     public_url: str,
-) -> FastAPI:
+) -> None:
     """Serve the page at `/` of `app`."""
     with gr.Blocks(title=wording("page.title"), analytics_enabled=False) as demo:
         screen = lay_out(wording, engine.card.options)
@@ -41,7 +43,7 @@ def mount_page(
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.
     demo.has_launched = True
     demo.queue(default_concurrency_limit=None, api_open=False)
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         demo,
         path="/",
@@ -65,7 +67,12 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     ]  # fmt: skip
     asked = {screen.message, screen.position, *options}
     # "multiple": a page may send while an answer that it no longer shows is still being followed.
-    common = {"outputs": outputs, "show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
+    common: dict[str, Any] = {
+        "outputs": outputs,
+        "show_progress": "hidden",
+        "trigger_mode": "multiple",
+        "api_visibility": "private",
+    }
     demo.load(handlers.load, **common)
     gr.on([screen.send.click, screen.message.submit], handlers.send, asked, **common)
     screen.stop.click(handlers.stop, {screen.position}, **common)
@@ -83,13 +90,13 @@ def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, wording: Wordi
 
     def show() -> tuple[str, gr.Timer]:
         state = engine.state
-        facts = {
+        facts: dict[str, Fact] = {
             "percent": round(100 * (state.fraction or 0)),
             "reason": wording.error(state.error) if state.error else "",
         }
         text = wording(f"engine.{state.stage}", **facts)
         return text, gr.Timer(active=state.stage not in (EngineStage.READY, EngineStage.FAILED))
 
-    shown = {"outputs": [screen.engine, timer], "show_progress": "hidden", "api_visibility": "private"}
+    shown: dict[str, Any] = {"outputs": [screen.engine, timer], "show_progress": "hidden", "api_visibility": "private"}
     demo.load(show, **shown)
     timer.tick(show, **shown)

@@ -1,5 +1,7 @@
 """Errors on HTTP surfaces: the one mapping from the tree of errors to status, words and Retry-After."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response
 
@@ -34,7 +36,7 @@ def problem(wording: Wording, error: AssistantError) -> Response:
     return PlainTextResponse(wording.error(error), status, headers)
 
 
-def handler(wording: Wording):  # noqa: ANN201  # FastAPI's own type for it is private
+def handler(wording: Wording) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handle(_: Request, error: Exception) -> Response:
         assert isinstance(error, AssistantError)  # noqa: S101  # registered for this type alone
         return problem(wording, error)

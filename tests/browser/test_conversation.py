@@ -2,9 +2,10 @@
 
 import re
 import signal
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.app_process import AppProcess
 
@@ -18,7 +19,7 @@ def ask(page: Page, text: str) -> None:
     page.get_by_role("button", name="Send").click()
 
 
-def answers(page: Page):  # type: ignore[no-untyped-def]  # a playwright locator
+def answers(page: Page) -> Locator:
     return page.get_by_role("log").get_by_role("article", name="Assistant")
 
 
@@ -29,7 +30,9 @@ def wait_for_end(page: Page, count: int = 1) -> None:
 
 
 def wait_for_text(page: Page) -> None:
-    expect(answers(page).last.locator("p, li, pre").first).to_have_text(re.compile(r"\w{2,}.*\w{2,}"), timeout=ANSWER_TIME)
+    expect(answers(page).last.locator("p, li, pre").first).to_have_text(
+        re.compile(r"\w{2,}.*\w{2,}"), timeout=ANSWER_TIME
+    )
 
 
 @pytest.fixture
@@ -216,7 +219,7 @@ def test_what_was_typed_is_shown_as_typed(page: Page) -> None:
     expect(shown).to_have_text(typed)
 
 
-def test_conversations_survive_a_killed_server(browser: object, context: BrowserContext, data_dir) -> None:  # type: ignore[no-untyped-def]
+def test_conversations_survive_a_killed_server(browser: object, context: BrowserContext, data_dir: Path) -> None:
     with AppProcess(data_dir) as app:
         app.wait_until_ready()
         page = context.new_page()

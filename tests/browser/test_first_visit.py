@@ -1,5 +1,7 @@
 """What somebody sees who has never been here, and while the model is not there."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -29,7 +31,7 @@ def test_the_pages_policy_needs_no_eval_and_no_inline_script(page: Page, app: Ap
     assert "unsafe-eval" not in policy
 
 
-def test_without_a_model_the_page_is_there_and_says_why(context: BrowserContext, data_dir) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_model_the_page_is_there_and_says_why(context: BrowserContext, data_dir: Path) -> None:
     with AppProcess(data_dir, model=str(data_dir / "missing.gguf")) as app:
         page = context.new_page()
         page.goto(app.url)
