@@ -47,10 +47,10 @@ def main() -> int:
 
 def run(settings: Settings, loader: ModelLoader) -> None:
     """Serve until told to end. Raises AssistantError when the app cannot start."""
-    listening = open_socket(settings.host, settings.port)
-    app, runs = build(settings, loader)
-    drain = partial(runs.drain, settings.drain_seconds)
-    serve(app, listening, f"http://{settings.host}:{settings.port}", drain)
+    with open_socket(settings.host, settings.port) as listening:
+        app, runs = build(settings, loader)
+        drain = partial(runs.drain, settings.drain_seconds)
+        serve(app, listening, f"http://{settings.host}:{settings.port}", drain)
 
 
 def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
@@ -76,7 +76,11 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     # A Space says where it is, and shows the app inside Hugging Face's own page.
     space = os.environ.get("SPACE_HOST", "").split(",")[0]
     public_url = settings.public_url or (f"https://{space}" if space else "")
-    cookie = VisitorCookie(load_or_create_key(settings.data_dir / "cookie.key"), framed=bool(space))
+    cookie = VisitorCookie(
+        load_or_create_key(settings.data_dir / "cookie.key"),
+        framed=bool(space),
+        https_outside=public_url.startswith("https://"),
+    )
     wording = Wording()
     app = create_web_app(
         engine,

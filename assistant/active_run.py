@@ -99,6 +99,10 @@ class ActiveRun:
             provenance=ended.provenance if ended else None,
         )
 
+    async def text_ended(self, seconds: float) -> None:
+        """Wait until no more text will come, but no longer than that."""
+        await asyncio.wait({self._making}, timeout=seconds)
+
     def cut_short(self, status: MessageStatus) -> None:
         """Stop the engine now; the run then ends with `status`, unless it has ended already."""
         if not self._making.done():
@@ -181,8 +185,9 @@ class ActiveRun:
     def _count_answer(self, ready: ReadyEngine) -> int | None:
         try:
             return ready.assembler.count(self._text)
-        except AssistantError as error:
-            logger.warning("run %s: its tokens cannot be counted: %s", self._assignment.run.id, error)
+        except Exception as error:
+            # Whatever it is, an answer that is there is worth more than its count.
+            logger.warning("run %s: its tokens cannot be counted: %r", self._assignment.run.id, error)
             return None
 
     async def _keep_checkpoints(self) -> None:
@@ -195,15 +200,16 @@ class ActiveRun:
             try:
                 ours = await asyncio.to_thread(self._store.checkpoint, self._assignment.run.id, text, self._clock())
             except StorageError as error:
-                self._trouble = error.report()
+                self._tell(error.report())
                 continue
-            kept, self._trouble = text, None
+            kept = text
+            self._tell(None)
             if not ours:
                 self.cut_short(MessageStatus.INTERRUPTED)
 
     async def _store_outcome(self, outcome: RunOutcome) -> None:
         """Until storage takes it: meanwhile the text is kept here and shown, with what is wrong."""
-        wait = 0.5
+        wait = self._checkpoint_seconds
         while True:
             try:
                 await asyncio.to_thread(self._store.finish, self._assignment.run.id, outcome, self._clock())
@@ -214,6 +220,11 @@ class ActiveRun:
                 self._move_to(RunStage.SAVING)
             await asyncio.sleep(wait)
             wait = min(wait * 2, 30)
+
+    def _tell(self, trouble: ErrorReport | None) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._move_to(self._stage)
 
     def _move_to(self, stage: RunStage) -> None:
         self._stage = stage

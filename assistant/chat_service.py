@@ -140,11 +140,11 @@ class ChatService:
         if run := await asyncio.to_thread(self._store.active_run, owner_id, conversation_id):
             await self._runs.stop(run.id)
 
-    async def watch(self, owner_id: str, run_id: str) -> AsyncIterator[RunUpdate]:
-        """The run's newest text at once and after each change; the last update is `ENDED`."""
+    async def watch(self, owner_id: str, run_id: str, pace: float = 0.0) -> AsyncIterator[RunUpdate]:
+        """The run's newest text at once and then as it grows, every `pace` seconds at most; the last is `ENDED`."""
         run = await asyncio.to_thread(self._store.run, owner_id, run_id)
         update: RunUpdate | None = None
-        async for update in self._runs.watch(run.id):
+        async for update in self._runs.watch(run.id, pace):
             yield update
         if update is None:
             yield await self._last_update(owner_id, run)

@@ -3,6 +3,7 @@
 Figures are those of the models' own cards and tokenizer files on the Hugging Face Hub. Knows nothing of engines.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -118,20 +119,22 @@ class ModelCard:
     licence: Licence = OPENRAIL_M
 
 
+_REVISION = re.compile("@[^@]*$")
 _FIM = FimTokens("<fim_prefix>", "<fim_suffix>", "<fim_middle>")
 # Sampling of the StarCoder demos of 2023: cool, with a penalty that keeps a base model from looping.
 _BASE_SAMPLING = GenerationOptions(temperature=0.2, top_p=0.9, top_k=0, repetition_penalty=1.2)
 
 
-def _starcoder(name: str, hub_id: str, **changes: object) -> ModelCard:
+def _starcoder(name: str, **changes: object) -> ModelCard:
     facts: dict[str, object] = {
+        "hub_id": f"bigcode/{name}",
         "context_window": 8192,
         "prompt": "tech_assistant/v1",
         "special_tokens": _STARCODER_TOKENS,
         "fim": _FIM,
         "options": _BASE_SAMPLING,
     }
-    return ModelCard(name=name, hub_id=hub_id, **(facts | changes))  # type: ignore[arg-type]  # a table of facts
+    return ModelCard(name=name, **(facts | changes))  # type: ignore[arg-type]  # a table of facts
 
 
 def _starcoder2(name: str, **changes: object) -> ModelCard:
@@ -141,22 +144,27 @@ def _starcoder2(name: str, **changes: object) -> ModelCard:
         # The long transcript tells its model that it is StarCoder.
         "prompt": "tech_assistant/compact",
     }
-    return _starcoder(name, f"bigcode/{name}", **(facts | changes))
+    return _starcoder(name, **(facts | changes))
 
 
 CATALOG: dict[str, ModelCard] = {
     card.name: card
     for card in (
-        _starcoder("starcoder", "bigcode/starcoder"),
-        _starcoder("starcoderbase", "bigcode/starcoderbase"),
-        _starcoder("tiny_starcoder_py", "bigcode/tiny_starcoder_py", prompt="tech_assistant/compact"),
+        _starcoder("starcoder"),
+        _starcoder("starcoderbase"),
+        _starcoder("tiny_starcoder_py", prompt="tech_assistant/compact"),
         _starcoder2("starcoder2-3b"),
         _starcoder2("starcoder2-7b"),
         _starcoder2("starcoder2-15b"),
-        _starcoder2("starcoder2-15b-instruct-v0.1", prompt="chat/starcoder2_instruct", fim=None),
+        _starcoder2(
+            "starcoder2-15b-instruct",
+            hub_id="bigcode/starcoder2-15b-instruct-v0.1",
+            prompt="chat/starcoder2_instruct",
+            fim=None,
+        ),
         _starcoder(
             "starchat-beta",
-            "HuggingFaceH4/starchat-beta",
+            hub_id="HuggingFaceH4/starchat-beta",
             prompt="chat/starchat",
             special_tokens=_STARCHAT_TOKENS,
             end_tokens=("<|end|>", "<|endoftext|>"),
@@ -184,15 +192,26 @@ def card_for(model: str) -> ModelCard:
 
     An unknown model gets the compact transcript, which any causal language model can follow.
     """
-    wanted = PurePath(model).name.lower().replace("_", "-")
-    for card in CATALOG.values():
-        if model == card.hub_id or wanted.startswith(card.name.replace("_", "-")):
+    reference = model.startswith("hub:")
+    path = PurePath(_REVISION.sub("", model) if reference else model)
+    # A file in a repository may have any name; then the repository's name tells what it is.
+    for name in reversed(path.parts) if reference else [path.name]:
+        if card := _named_after(name):
             return card
     return ModelCard(
-        name=PurePath(model).name,
+        name=path.name,
         hub_id=model,
         context_window=4096,
         prompt="tech_assistant/compact",
         special_tokens=(),
         licence=UNKNOWN_LICENCE,
     )
+
+
+def _named_after(name: str) -> ModelCard | None:
+    """The longest name wins: starcoder2-15b-instruct-Q4.gguf is no starcoder2-15b, and starcoder2-3b no starcoder."""
+    wanted = name.lower().replace("_", "-")
+    fitting = [
+        card for card in CATALOG.values() if re.match(re.escape(card.name.replace("_", "-")) + r"(?![a-z0-9])", wanted)
+    ]
+    return max(fitting, key=lambda card: len(card.name), default=None)

@@ -42,8 +42,11 @@ class Runs:
         active = self._active.get(run_id)
         return active.update() if active else None
 
-    async def watch(self, run_id: str) -> AsyncIterator[RunUpdate]:
-        """The newest update at once and after each change, the last one `ENDED`. Nothing for an unknown run."""
+    async def watch(self, run_id: str, pace: float = 0.0) -> AsyncIterator[RunUpdate]:
+        """The newest update at once and after each change, the last one `ENDED`. Nothing for an unknown run.
+
+        Growing text comes every `pace` seconds at most, its end at once.
+        """
         active = self._active.get(run_id)
         while active is not None:
             changed = active.changed
@@ -51,6 +54,8 @@ class Runs:
             yield update
             if update.stage is RunStage.ENDED:
                 return
+            if update.text:
+                await active.text_ended(pace)
             await changed.wait()
 
     async def stop(self, run_id: str) -> None:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from assistant.backends.embedded import EmbeddedLoader
 from assistant.backends.hub import fetch
@@ -100,7 +99,7 @@ async def answer(ready: ReadyEngine, engine: Engine, text: str, seed: int) -> st
 
 
 async def measure(prompt: str) -> None:
-    loader = EmbeddedLoader("", Path("data"))
+    loader = EmbeddedLoader("")
     engine = Engine(loader, load_template(prompt, loader.card.prompt, fetch))
     ready = await engine.ready()
     right = stray = 0

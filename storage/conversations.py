@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select, tuple_, update
 
 from assistant.conversation import Conversation, GenerationOptions, Message
 from storage import mapping
@@ -79,8 +79,9 @@ class ConversationTreeStore:
             conversation_of(session, owner_id, conversation_id, deleted=True).deleted_at = None
 
     def purge_deleted(self, deleted_before: datetime) -> int:
+        old = ConversationRow.deleted_at < deleted_before
         with self._database.write() as session:
-            purged = session.scalars(
-                delete(ConversationRow).where(ConversationRow.deleted_at < deleted_before).returning(ConversationRow.id)
-            ).all()
-            return len(purged)
+            # Loose first: each message goes with its parent, and SQLite follows such a chain for 1000 steps only.
+            messages = MessageRow.conversation_id.in_(select(ConversationRow.id).where(old))
+            session.execute(update(MessageRow).where(messages).values(parent_id=None))
+            return len(session.scalars(delete(ConversationRow).where(old).returning(ConversationRow.id)).all())

@@ -6,7 +6,7 @@ Knows nothing of tables. What differs between databases is decided here and in `
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,15 @@ class Database:
         with _told(), Session(self.reading) as session, session.begin():
             yield session
 
+    @contextmanager
+    def restructure(self) -> Iterator[Connection]:
+        """One writing transaction in which tables may be rebuilt, their rows and what refers to them kept."""
+        with _told(), self.writing.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                sqlite.suspend_foreign_keys(connection)
+            with connection.begin():
+                yield connection
+
     def close(self) -> None:
         self.writing.dispose()
         self.reading.dispose()
@@ -43,14 +52,17 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
         with _told():
             return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        fault = (
-            str(error).splitlines()[0] if isinstance(error, NoSuchModuleError | ModuleNotFoundError) else "is no URL"
-        )
-        raise SettingsError(setting="ASSISTANT_DATABASE_URL", fault=fault, allowed=_ALLOWED) from error
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise _wrong_url(str(error).splitlines()[0]) from error
+    except (ArgumentError, ValueError) as error:
+        raise _wrong_url("is no URL") from error
 
 
 def _sqlite(url: URL) -> Database:
+    if url.get_driver_name() != "pysqlite":
+        raise _wrong_url(f"{url.drivername} cannot be used: SQLite's driver comes with the app")
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise _wrong_url("names no file of its own, so nothing would be kept")
     database = Database(sqlite.open_engine(url, writing=True), sqlite.open_engine(url, writing=False))
     # Opened now, so that a file that cannot be used stops the start and not the first question.
     with database.writing.connect():
@@ -63,6 +75,10 @@ def _server(url: URL) -> Database:
     return Database(engine, engine)
 
 
+def _wrong_url(fault: str) -> SettingsError:
+    return SettingsError(setting="ASSISTANT_DATABASE_URL", fault=fault, allowed=_ALLOWED)
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     try:
@@ -72,7 +88,9 @@ def _told() -> Iterator[None]:
         raise
     except DatabaseError as error:
         raise StorageError(fault=_fault(str(error.orig))) from error
-    except (SQLAlchemyError, OSError) as error:
+    except OSError as error:
+        raise StorageError(fault=_fault("unable to open")) from error
+    except SQLAlchemyError as error:
         if isinstance(error, ArgumentError | NoSuchModuleError):
             raise
         raise StorageError(fault=type(error).__name__) from error

@@ -16,21 +16,21 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 7_110_723
 
 
-def migrate(database: Database, revision: str = "head") -> None:
+def migrate(database: Database, scripts: Path = _SCRIPTS) -> None:
     """Raises StorageError, also when the database was made by a newer version of the app."""
     # The writing transaction is the lock on SQLite: it begins immediate. PostgreSQL needs one of its own.
-    with database.write() as session:
-        connection = session.connection()
+    with database.restructure() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        config = configuration(connection)
+        config = _configuration(connection, scripts)
         _refuse_newer(connection, config)
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")
 
 
-def configuration(connection: Connection) -> Config:
+def _configuration(connection: Connection, scripts: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    # A percent sign in the path would be read as Config's own syntax.
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 

@@ -42,10 +42,17 @@ class ShareStore:
 
     def revoke_share(self, owner_id: str, share_id: str, now: datetime) -> None:
         with self._database.write() as session:
-            row = session.get(ShareRow, share_id)
+            row = session.scalar(
+                select(ShareRow)
+                .join(ConversationRow, ConversationRow.id == ShareRow.conversation_id)
+                .where(
+                    ShareRow.id == share_id,
+                    ConversationRow.owner_id == owner_id,
+                    ConversationRow.deleted_at.is_(None),
+                )
+            )
             if row is None:
                 raise NotFoundError(kind="share")
-            conversation_of(session, owner_id, row.conversation_id)
             row.revoked_at = row.revoked_at or now
 
     def snapshot(self, token_sha256: str) -> Snapshot:

@@ -34,8 +34,8 @@ def is_safe_in_wal(version: tuple[int, ...]) -> bool:
 
 def open_engine(url: URL, *, writing: bool) -> Engine:
     module = driver()
-    _make_private(url)
     engine = create_engine(url, module=module, pool_pre_ping=False)
+    _make_private(Path(str(url.database)))
     journal = "WAL" if is_safe_in_wal(module.sqlite_version_info) else "DELETE"
     if journal != "WAL" and writing:
         logger.warning("SQLite %s has the WAL-reset bug: journal mode is DELETE, slower", module.sqlite_version)
@@ -55,6 +55,15 @@ def open_engine(url: URL, *, writing: bool) -> Engine:
     return engine
 
 
+def suspend_foreign_keys(connection: Connection) -> None:
+    """For this connection, until it is closed; to be called before its transaction begins, SQLite allows no other time.
+
+    A table is rebuilt by dropping the old one, which deletes its rows first, and in cascade all that refers to them.
+    """
+    connection.detach()
+    connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
 def _pragmas(journal: str, writing: bool) -> list[str]:
     common = [f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "trusted_schema=OFF"]
     if writing:
@@ -62,9 +71,7 @@ def _pragmas(journal: str, writing: bool) -> list[str]:
     return [*common, "query_only=ON"]
 
 
-def _make_private(url: URL) -> None:
+def _make_private(path: Path) -> None:
     """Only the owner may read conversations; SQLite gives its other files the rights of this one."""
-    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
-        path = Path(url.database)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)

@@ -5,6 +5,7 @@ Spoken to over HTTP like any remote engine. Knows nothing of prompts but the pre
 
 import asyncio
 import hashlib
+import os
 import secrets
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
+from assistant.backends.cpu_threads import engine_threads
 from assistant.backends.hub import fetch
 from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
 from assistant.backends.openai_completions import OpenAICompletions
@@ -73,6 +75,9 @@ def _revision(path: Path) -> str:
 
 
 def _start(path: Path, key: str, card: ModelCard) -> Any:  # noqa: ANN401  # xllamacpp has no types
+    # Threads that wait for one another sleep. Spinning, the default, is a little quicker on an idle machine; on a busy
+    # one a token then takes seconds. Read when the library is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # Imported here: it loads the engine's library, which a start without this backend need not.
     import xllamacpp
 
@@ -82,6 +87,7 @@ def _start(path: Path, key: str, card: ModelCard) -> Any:  # noqa: ANN401  # xll
     parameters.port = 0
     parameters.api_keys = [key]
     parameters.n_parallel = SLOTS
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = engine_threads()
     # A window of its own for each slot, so that one conversation cannot crowd out another's prefix.
     parameters.kv_unified = False
     parameters.n_ctx = SLOTS * card.context_window

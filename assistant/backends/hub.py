@@ -11,6 +11,8 @@ _REFERENCE = re.compile(
     r"hub:(?P<kind>datasets/)?(?P<repo>[\w.-]+/[\w.-]+)/(?P<file>[^@]+?)(?:@(?P<revision>[\w./-]+))?"
 )
 
+_NO_REFERENCE = "is not of the form hub:owner/repo/file@revision"
+
 
 def fetch(reference: str, on_progress: Callable[[float], None] | None = None) -> Path:
     """The local path of `hub:[datasets/]owner/repo/path[@revision]`, downloaded unless it is in the Hub's cache.
@@ -20,7 +22,7 @@ def fetch(reference: str, on_progress: Callable[[float], None] | None = None) ->
     """
     found = _REFERENCE.fullmatch(reference)
     if not found:
-        raise EngineLoadError(model=reference, fault="is not of the form hub:owner/repo/file@revision")
+        raise EngineLoadError(model=reference, fault=_NO_REFERENCE)
     kinds = ["dataset"] if found["kind"] else ["model", "dataset"]
     return _download(reference, found, kinds, on_progress)
 
@@ -29,6 +31,7 @@ def _download(
     reference: str, found: re.Match[str], kinds: list[str], on_progress: Callable[[float], None] | None
 ) -> Path:
     # Imported here: the client is slow to import, and the default model does not need it.
+    import httpx2
     from huggingface_hub import errors, hf_hub_download
 
     kind, *others = kinds
@@ -50,12 +53,14 @@ def _download(
         raise EngineLoadError(model=reference, fault="is not a repository of the Hub (or is private)") from error
     except errors.RevisionNotFoundError as error:
         raise EngineLoadError(model=reference, fault="has no such revision on the Hub") from error
-    except OSError as error:
+    except errors.RemoteEntryNotFoundError as error:
+        raise EngineLoadError(model=reference, fault="is not a file of that repository and revision") from error
+    except errors.HFValidationError as error:
+        raise EngineLoadError(model=reference, fault=_NO_REFERENCE) from error
+    except (OSError, httpx2.HTTPError) as error:
         # Also what the client raises when it is offline and the file is not in its cache.
         fault = "cannot be fetched from the Hub: is this machine online?"
         raise EngineLoadError(model=reference, fault=fault) from error
-    except errors.EntryNotFoundError as error:
-        raise EngineLoadError(model=reference, fault="is not a file of that repository and revision") from error
     return Path(path)
 
 

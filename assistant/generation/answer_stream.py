@@ -10,6 +10,7 @@ from uuid import UUID
 
 from langchain_core.callbacks import AsyncCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
+from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 from langchain_core.prompt_values import PromptValue
 
@@ -48,13 +49,13 @@ class AnswerStream:
         )
         async with aclosing(cast("Any", pieces)):
             async for piece in pieces:
-                if shown := self._visible.feed(str(piece)):
+                if shown := self._visible.feed(piece.text if isinstance(piece, BaseMessage) else str(piece)):
                     yield shown
                 if self._visible.stopped:
                     return
         if rest := self._visible.finish():
             yield rest
-        self.finish_reason = ending.info.get("finish_reason", "stop")
+        self.finish_reason = ending.info.get("finish_reason") or "stop"
         self.prompt_tokens = ending.info.get("prompt_tokens")
         self.completion_tokens = ending.info.get("completion_tokens")
 

@@ -1,5 +1,6 @@
 """The visible text of an answer: what stands between the reply's lead and its end, without trailing white space."""
 
+import codecs
 from collections.abc import Sequence
 
 from assistant.generation.stop_rules import StopRule
@@ -11,8 +12,10 @@ class AnswerText:
 
     def __init__(self, reply_lead: str, rules: Sequence[StopRule]) -> None:
         self._lead = reply_lead
+        self._opening: str | None = ""
         self._scanner = StopScanner(rules)
         self._unshown = ""
+        self._characters = codecs.getincrementaldecoder("utf-16-le")("replace")
 
     @property
     def stopped(self) -> StopRule | None:
@@ -20,20 +23,27 @@ class AnswerText:
 
     def feed(self, piece: str) -> str:
         """What is to be shown after this piece. White space waits until something follows it."""
-        if self._lead and piece:
-            piece = self._without_lead(piece)
-        return self._settled(self._scanner.feed(piece))
+        return self._settled(self._scanner.feed(self._after_lead(self._whole(piece))))
 
     def finish(self) -> str:
-        return self._settled(self._scanner.finish())
+        rest = self._after_lead(self._whole("", ended=True), ended=True)
+        return self._settled(self._scanner.feed(rest) + self._scanner.finish())
 
-    def _without_lead(self, piece: str) -> str:
-        shared = min(len(self._lead), len(piece))
-        if piece[:shared] != self._lead[:shared]:
-            self._lead = ""
-            return piece
-        self._lead = self._lead[shared:]
-        return piece[shared:]
+    def _whole(self, piece: str, *, ended: bool = False) -> str:
+        """JSON escapes can bring half a character in each of two pieces. What cannot be kept (half a character alone,
+        NUL) becomes the replacement character, as in what a person types."""
+        text = self._characters.decode(piece.encode("utf-16-le", "surrogatepass"), ended)
+        return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+    def _after_lead(self, text: str, *, ended: bool = False) -> str:
+        if self._opening is None:
+            return text
+        opening = self._opening + text
+        if not ended and len(opening) < len(self._lead) and self._lead.startswith(opening):
+            self._opening = opening
+            return ""
+        self._opening = None
+        return opening.removeprefix(self._lead)
 
     def _settled(self, text: str) -> str:
         text = self._unshown + text

@@ -24,7 +24,7 @@ class CodeFence:
         self._line += rest
 
     def _end_line(self, line: str) -> None:
-        found = _FENCE.match(line)
+        found = _FENCE.match(line.removesuffix("\r"))
         if not found:
             return
         mark, info = found.groups()

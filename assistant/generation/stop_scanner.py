@@ -17,7 +17,6 @@ class StopScanner:
         # An answer begins as if after a newline that is never shown, so that rules for lines hold for its first one.
         self._held = "\n"
         self._never_shown = 1
-        self._line_ended = False
         self.stopped: StopRule | None = None
 
     def feed(self, piece: str) -> str:
@@ -42,24 +41,19 @@ class StopScanner:
         """How much of the held text can no longer belong to a stop."""
         at = 0
         while found := self._first_characters.search(self._held, at):
-            self._pass_over(self._held[at : found.start()])
+            self._fence.feed(self._held[at : found.start()])
             at = found.start()
             newline = self._held[at] == "\n"
-            if newline and not self._line_ended:
+            if newline:
+                # Again when the newline was held back: one empty line more opens and closes nothing.
                 self._fence.feed("\n")
-                self._line_ended = True
-            if self._stops_at(at, ended) or self.stopped:
+            if self._stops_at(at, ended):
                 return at
             if not newline:
                 self._fence.feed(self._held[at])
-            self._line_ended = False
             at += 1
-        self._pass_over(self._held[at:])
+        self._fence.feed(self._held[at:])
         return len(self._held)
-
-    def _pass_over(self, text: str) -> None:
-        if text:
-            self._fence.feed(text)
 
     def _stops_at(self, at: int, ended: bool) -> bool:
         """Whether nothing from here on may be shown yet; sets `stopped` when it never may."""

@@ -58,8 +58,9 @@ class PromptAssembler:
         self._window = context_window
         self._neutraliser = Neutraliser(template.marks.guarded_lines, ALL_SPECIAL_TOKENS)
         self.count: Callable[[str], int] = lru_cache(maxsize=4096)(count)
+        # A whole prompt is seen once: remembering thousands of them would only fill the memory.
+        self._count_prompt = count
         self._prefix_tokens = self.count(template.prefix)
-        self._end_tokens = self.count(template.marks.assistant_start)
         if self._prefix_tokens + LEAST_CONVERSATION_TOKENS > context_window:
             fault = f"its {self._prefix_tokens} tokens leave no room in a window of {context_window}"
             raise PromptError(prompt=template.id, fault=fault)
@@ -72,24 +73,25 @@ class PromptAssembler:
         """
         *earlier, question = [Turn(message.role, message.text) for message in messages]
         exchanges = _exchanges(earlier)
-        question_tokens = self._tokens([question]) + self._end_tokens
-        self._refuse_too_long(question_tokens)
-        kept = self._newest_that_fit(exchanges, self._window - self._prefix_tokens - question_tokens - max_new_tokens)
+        least = self._count_prompt(self._text([question]))
+        self._refuse_too_long(least - self._prefix_tokens)
+        kept = self._newest_that_fit(exchanges, self._window - least - max_new_tokens)
         while True:
             turns = [turn for exchange in exchanges[len(exchanges) - kept :] for turn in exchange]
             text = self._text([*turns, question])
-            total = self.count(text)
+            total = self._count_prompt(text)
             # Tokens may join differently across the seams of the pieces that were counted.
             if total + max_new_tokens <= self._window or not kept:
                 break
             kept -= 1
-        room = min(max_new_tokens, self._window - total)
-        history = total - self._prefix_tokens - question_tokens
         return AssembledPrompt(
             value=prompt_value(text, self._template.system, [self._neutral(turn) for turn in [*turns, question]]),
             stops=self._template.stops,
             tokens=PromptTokens(
-                prefix=self._prefix_tokens, history=history, question=question_tokens, answer_room=room
+                prefix=self._prefix_tokens,
+                history=total - least,
+                question=least - self._prefix_tokens,
+                answer_room=min(max_new_tokens, self._window - total),
             ),
             turns_dropped=len(exchanges) - kept,
         )

@@ -6,14 +6,16 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import AssistantError, PromptError
 from assistant.generation.stop_rules import StopRule
+from assistant.model_catalog import ALL_SPECIAL_TOKENS
+from assistant.prompting.neutral_text import Neutraliser
 from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
@@ -24,19 +26,19 @@ _SEPARATOR = "\n-----"
 class _Stop(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    text: str
+    text: str = Field(min_length=1)
     inside_code: bool = False
 
 
 class _Turns(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    user_start: str
+    user_start: str = Field(min_length=1)
     user_end: str
-    assistant_start: str
+    assistant_start: str = Field(min_length=1)
     assistant_end: str
     reply_lead: str
-    guarded_lines: tuple[str, ...]
+    guarded_lines: tuple[Annotated[str, Field(min_length=1)], ...]
 
 
 class _Description(BaseModel):
@@ -73,7 +75,9 @@ def load_template(
     except PromptError:
         raise
     except OSError as error:
-        raise PromptError(prompt=name, fault=f"cannot be read: {error.strerror}") from error
+        # A template is two files: say which. Its name alone, since people may see the error.
+        file = Path(error.filename or name).name
+        raise PromptError(prompt=name, fault=f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise PromptError(prompt=name, fault=f"is not UTF-8 at byte {error.start}") from error
     except AssistantError as error:
@@ -122,13 +126,19 @@ def _rendered(name: str, template: str, folder: Path, prompts: Path) -> str:
     )
     try:
         return environment.get_template(template).render()
-    except TemplateError as error:
+    except TemplateNotFound as error:
+        raise PromptError(prompt=name, fault=f"{template}: there is no {error.name}") from error
+    except UnicodeDecodeError:
+        raise
+    except Exception as error:
+        # A template is a program: whatever it raises (it may divide by zero) is its own fault, not the app's.
         raise PromptError(prompt=name, fault=f"{template}: {type(error).__name__}: {error}") from error
 
 
 def _template(description: _Description, prefix: str, system: str) -> PromptTemplate:
     marks = TurnMarks(**description.turns.model_dump())
     stops = tuple(StopRule(rule.text, rule.inside_code) for rule in description.stop)
+    _refuse_forgeable(description.id, marks)
     if description.form is PromptForm.TRANSCRIPT:
         # The turns bring the blank line before them along.
         prefix = prefix.rstrip()
@@ -143,6 +153,13 @@ def _template(description: _Description, prefix: str, system: str) -> PromptTemp
         stops=stops,
         sha256=_sha256([prefix, system, asdict(marks), [asdict(rule) for rule in stops]]),
     )
+
+
+def _refuse_forgeable(prompt: str, marks: TurnMarks) -> None:
+    neutraliser = Neutraliser(marks.guarded_lines, ALL_SPECIAL_TOKENS)
+    for key, mark in (("user_start", marks.user_start), ("assistant_start", marks.assistant_start)):
+        if neutraliser.guard(mark) == mark:
+            raise PromptError(prompt=prompt, fault=f"turns.{key} can be typed by anybody: name it in guarded_lines")
 
 
 def _sha256(parts: list[Any]) -> str:

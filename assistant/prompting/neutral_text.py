@@ -10,20 +10,22 @@ from collections.abc import Callable, Iterable
 
 _LINE_END = re.compile("(\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029])")
 _FEWEST_DASHES = 5
+# How most vocabularies write their control tokens: a model that the catalogue does not know has some too.
+_CONTROL = r"< *\|[^\s<>|]{1,60}\|>"
 
 
 class Neutraliser:
-    """`guarded_lines` are lower case, as in a template's turn marks."""
+    """`guarded_lines` as in a template's turn marks; their case does not matter."""
 
     def __init__(self, guarded_lines: Iterable[str], special_tokens: Iterable[str]) -> None:
-        lines = sorted(guarded_lines)
+        lines = sorted(line.lower() for line in guarded_lines)
         self._dashes = any(line.strip("-") == "" for line in lines)
         starts = [re.escape(line.removesuffix(":")) + (r"\s*:" if line.endswith(":") else "") for line in lines]
         self._line_start = re.compile("|".join(starts) or "(?!)")
         # Longest first: a token that begins another one must not win.
         tokens = sorted(special_tokens, key=lambda token: (-len(token), token))
-        alternatives = "|".join(f"{re.escape(token[0])} *{re.escape(token[1:])}" for token in tokens)
-        self._token = re.compile(alternatives or "(?!)")
+        alternatives = [f"{re.escape(token[0])} *{re.escape(token[1:])}" for token in tokens]
+        self._token = re.compile("|".join([*alternatives, _CONTROL]))
 
     def guard(self, text: str) -> str:
         return self._by_line(self._token.sub(_insert_space, text), lambda line: " " + line)

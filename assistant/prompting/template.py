@@ -24,7 +24,7 @@ class TurnMarks:
     reply_lead: str
     """Stands between `assistant_start` and a replayed answer. The model writes it, so a prompt ends before it."""
     guarded_lines: tuple[str, ...]
-    """Lower case: a line of somebody's text that begins so (or, for dashes, is so) must not pass for structure."""
+    """A line of somebody's text that begins so (or, for dashes, is so), in any case, must not pass for structure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,23 +33,27 @@ _ATTRIBUTES = {
     "button": {"type", "data-copy"},
 }
 _SCHEMES = {"http", "https", "mailto"}
-_FENCED = re.compile(r"^(`{3,}|~{3,})([^\n`]*)\n(.*?)(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_LONGEST_MARKDOWN = 100_000
+"""Characters. Hostile text takes the parser 20 microseconds a character, and no answer is this long."""
 
 
 def render_markdown(text: str) -> str:
     """An answer, finished or still growing: a fence that is not closed yet is a block of code already."""
+    if len(text) > _LONGEST_MARKDOWN:
+        return render_typed(text)
     return _sanitised(_MARKDOWN.render(_encodable(text)))
 
 
 def render_typed(text: str) -> str:
     """What a person typed, as it was typed; only fenced code is set as code."""
-    text = _encodable(text)
+    lines = re.split("\r\n|\r|\n", _encodable(text))
     parts: list[str] = []
     at = 0
-    for block in _FENCED.finditer(text):
-        parts += [_typed(text[at : block.start()]), render_code(block[3], block[2])]
-        at = block.end()
-    return _sanitised("".join([*parts, _typed(text[at:])]))
+    for token in _FENCES.parse("\n".join(lines)):
+        if token.type == "fence" and token.map:
+            parts += [_typed(lines[at : token.map[0]]), render_code(token.content, token.info)]
+            at = token.map[1]
+    return _sanitised("".join([*parts, _typed(lines[at:])]))
 
 
 @lru_cache(maxsize=1000)
@@ -58,14 +62,14 @@ def render_message_body(role: Role, text: str) -> str:
     return render_typed(text) if role is Role.USER else render_markdown(text)
 
 
-def _typed(text: str) -> str:
-    text = text.strip("\n")
+def _typed(lines: Sequence[str]) -> str:
+    text = "\n".join(lines).strip("\n")
     return f'<div class="typed">{escape(text)}</div>' if text.strip() else ""
 
 
 def _encodable(text: str) -> str:
-    """Half a character, as broken JSON can carry it, has no place in a page."""
-    return text.encode(errors="replace").decode()
+    """Half a character, as broken JSON can carry it, has no place in a page; two halves are the whole one."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _sanitised(rendered: str) -> str:
@@ -101,3 +105,5 @@ def _parser() -> MarkdownIt:
 
 
 _MARKDOWN = _parser()
+# Finds fenced blocks; it has to know indented code, which fences are not found in.
+_FENCES = MarkdownIt("zero").enable(["fence", "code"]).disable("inline")

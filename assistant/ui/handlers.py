@@ -3,7 +3,6 @@
 Each event is an async generator of updates. A page only watches a run: leaving it ends the watching, not the run.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
@@ -51,6 +50,10 @@ class Handlers:
 
     async def load(self, request: gr.Request) -> AsyncIterator[Updates]:
         wanted = dict(request.query_params or {}).get("c")
+        if self._pages.has_turned(request.session_hash):
+            # Whoever was quicker than this event is looking at something already.
+            yield self._views.unchanged()
+            return
         async for updates in self._told(self._open(request, wanted)):
             yield updates
 
@@ -87,11 +90,14 @@ class Handlers:
 
     async def _told(self, events: AsyncIterator[Updates]) -> AsyncIterator[Updates]:
         """An error becomes words at the box; what was typed stays in it."""
-        # Gradio empties every output of an event that yields nothing at all.
-        yield {}
+        told = False
         try:
             async for updates in events:
+                told = True
                 yield updates
+            if not told:
+                # Gradio empties every output of an event that yields nothing at all.
+                yield self._views.unchanged()
         except AssistantError as error:
             yield self._views.error(error)
         except Exception:
@@ -100,17 +106,20 @@ class Handlers:
 
     async def _open(self, request: gr.Request, conversation_id: str | None) -> AsyncIterator[Updates]:
         owner_id = self._owner(request)
-        self._pages.turn(request.session_hash)
-        if conversation_id is None:
-            yield await self._views.blank(owner_id)
-            return
+        place = self._pages.turn(request.session_hash)
+        active: Run | None = None
         try:
-            active = (await self._service.open(owner_id, conversation_id)).active_run
+            if conversation_id is None:
+                shown = await self._views.blank(owner_id)
+            else:
+                active = (await self._service.open(owner_id, conversation_id)).active_run
+                shown = await self._views.conversation(owner_id, conversation_id)
         except AssistantError as error:
-            yield {**await self._views.blank(owner_id), **self._views.error(error)}
+            shown = {**await self._views.blank(owner_id), **self._views.error(error)}
+        if not self._pages.still_at(place):
             return
         if active is None:
-            yield await self._views.conversation(owner_id, conversation_id)
+            yield shown
             return
         async for updates in self._follow(request, active):
             yield updates
@@ -160,7 +169,7 @@ class Handlers:
         owner_id = self._owner(request)
         place = self._pages.turn(request.session_hash)
         also = {**await self._views.conversation(owner_id, run.conversation_id), **(first or {})}
-        async for update in self._service.watch(owner_id, run.id):
+        async for update in self._service.watch(owner_id, run.id, UPDATE_SECONDS):
             if not self._pages.still_at(place):
                 return
             if update.stage is RunStage.ENDED:
@@ -169,8 +178,6 @@ class Handlers:
                 return
             yield {**also, **self._views.answer(update)}
             also = {}
-            if update.text:
-                await asyncio.sleep(UPDATE_SECONDS)
 
     async def _stop(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
         at = read_position(values[self._screen.position])

@@ -50,19 +50,22 @@ def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
         with gr.Column(elem_id="log"):
             history = _fragment("history")
             live = _fragment("live")
-        notice = _fragment("notice")
-        with gr.Row(elem_id="composer"):
-            message = gr.Textbox(
-                label=t("control.message"),
-                placeholder=t("control.message_hint"),
-                lines=1,
-                max_lines=12,
-                autofocus=True,
-                elem_id="message",
-                scale=1,
-            )
-            send = gr.Button(t("control.send"), variant="primary", scale=0, min_width=80, elem_id="send")
-            stop = gr.Button(t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False)
+        with gr.Column(elem_id="dock"):
+            notice = _fragment("notice")
+            with gr.Row(elem_id="composer"):
+                message = gr.Textbox(
+                    label=t("control.message"),
+                    placeholder=t("control.message_hint"),
+                    lines=1,
+                    max_lines=12,
+                    autofocus=True,
+                    elem_id="message",
+                    scale=1,
+                )
+                send = gr.Button(t("control.send"), variant="primary", scale=0, min_width=80, elem_id="send")
+                stop = gr.Button(
+                    t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False
+                )
         with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
             options = _option_controls(t, defaults)
         announcement = _fragment("announcement")

@@ -26,5 +26,8 @@ class Pages:
             self._places.popitem(last=False)
         return place
 
+    def has_turned(self, page: str | None) -> bool:
+        return (page or "") in self._places
+
     def still_at(self, place: Place) -> bool:
         return self._places.get(place.page) is place

@@ -12,4 +12,14 @@ THEME = Base(
     # System fonts: nothing to fetch, nothing that shifts when it arrives.
     font=_SYSTEM_SANS,
     font_mono=_SYSTEM_MONO,
+).set(
+    # The defaults are too pale to read: quiet text and hints on paper, white on the hue's middle tone.
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_300",
+    input_placeholder_color="*neutral_600",
+    input_placeholder_color_dark="*neutral_300",
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_dark="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    button_primary_background_fill_hover_dark="*primary_600",
 )

@@ -103,6 +103,9 @@ class Views:
     def shares(self, shares: Sequence[Share], link: str | None = None) -> Updates:
         return {self._screen.shares: self._fragments.shares(link, shares), self._screen.notice: ""}
 
+    def unchanged(self) -> Updates:
+        return {self._screen.notice: gr.skip()}
+
     def error(self, error: AssistantError) -> Updates:
         return {self._screen.notice: self._fragments.error(error)}
 

@@ -16,6 +16,7 @@ from assistant.errors import AssistantError, StorageError
 from assistant.ports import ConversationStore
 from assistant.sharing import SharingService
 from assistant.web.identity import VisitorCookie, VisitorMiddleware
+from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
 from assistant.web.security import OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
 from assistant.web.share_page import share_routes
@@ -45,6 +46,7 @@ def create_web_app(
         redoc_url=None,
         openapi_url=None,
         middleware=[
+            Middleware(PageScripts),
             Middleware(SecurityHeaders, framed_by=framed_by),
             Middleware(OpenRoutesOnly),
             Middleware(OwnOriginOnly, public_url=public_url),

@@ -1,5 +1,6 @@
 """Errors on HTTP surfaces: the one mapping from the tree of errors to status, words and Retry-After."""
 
+import math
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request
@@ -32,7 +33,8 @@ def problem(wording: Wording, error: AssistantError) -> Response:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     headers = {"Cache-Control": "no-store"}
     if error.retryable:
-        headers["Retry-After"] = str(error.facts.get("retry_after") or _RETRY_SECONDS)
+        seconds = error.facts.get("retry_after")
+        headers["Retry-After"] = str(math.ceil(seconds) if isinstance(seconds, int | float) else _RETRY_SECONDS)
     return PlainTextResponse(wording.error(error), status, headers)
 
 

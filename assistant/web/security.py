@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-# Gradio emits <base>, so base-uri cannot be 'none'; its theme needs inline styles. Its few inline scripts stay blocked:
-# the page works without them.
+# Gradio emits <base>, so base-uri cannot be 'none'; its theme needs inline styles. Its few inline scripts are allowed
+# by hash, in page_scripts.
 _PAGE_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
@@ -65,13 +65,22 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         added = self._headers(scope["path"], secure=scope["scheme"] == "https")
+        started = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 MutableHeaders(scope=message).update(added)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:
+            # Starlette answers a crash outside of this, without the headers.
+            if not started:
+                await PlainTextResponse("Internal Server Error", 500)(scope, receive, send_with_headers)
+            raise
 
     def _headers(self, path: str, *, secure: bool) -> dict[str, str]:
         headers = {
@@ -101,10 +110,20 @@ class OwnOriginOnly:
         await self._app(scope, receive, send)
 
     def _foreign(self, headers: Headers) -> bool:
-        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-            return True
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        # A browser too old to say. The others send "null" from a shared page, whose policy is to name no referrer.
         origin = headers.get("origin")
-        return origin is not None and urlsplit(origin).netloc not in (headers.get("host"), self._public_host)
+        return origin is not None and _host(origin) not in {headers.get("host"), self._public_host} - {""}
+
+
+def _host(origin: str) -> str:
+    """Empty for what names no host, such as the `null` of a sandboxed frame."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 class OpenRoutesOnly:

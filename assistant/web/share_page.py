@@ -44,7 +44,7 @@ def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wordin
         owner_id = cookie.owner_of(request.cookies)
         headers: dict[str, str] = {}
         if owner_id is None:
-            header = cookie.new_header(secure=request.url.scheme == "https")
+            header = cookie.new_header(request.url.scheme)
             owner_id = cookie.owner_of(_cookies(header))
             headers["Set-Cookie"] = header
         if owner_id is None:

@@ -1,6 +1,5 @@
 """Chromium, and the app with its real embedded model."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,18 +7,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.app_process import AppProcess
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# Chromium's own background traffic would knock on hosts that a closed network does not have.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+from tests.browser.chromium import launch
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert executable, "no Chromium: `make test` installs it, or says what to install"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

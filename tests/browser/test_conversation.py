@@ -2,6 +2,9 @@
 
 import re
 import signal
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,8 +38,16 @@ def wait_for_text(page: Page) -> None:
     )
 
 
+def keep_it_short(page: Page) -> None:
+    """Answers of a few words, for what is not about answers."""
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("spinbutton", name="Longest answer").fill("12")
+    page.get_by_role("button", name="Settings").click()
+
+
 @pytest.fixture
 def answered(page: Page) -> Page:
+    keep_it_short(page)
     ask(page, QUESTION)
     wait_for_end(page)
     return page
@@ -66,6 +77,7 @@ def test_enter_sends_and_shift_enter_begins_a_line(page: Page) -> None:
 
 
 def test_blank_text_sends_nothing(page: Page) -> None:
+    keep_it_short(page)
     ask(page, "   ")
     page.get_by_role("textbox", name="Message").fill("")
     page.get_by_role("button", name="Send").click()
@@ -160,12 +172,14 @@ def test_looking_at_another_conversation_does_not_mix_them(answered: Page) -> No
 
 
 def test_an_example_question_is_asked_by_a_click(page: Page) -> None:
+    keep_it_short(page)
     page.get_by_role("button", name=QUESTION).click()
     wait_for_end(page)
     expect(page.get_by_role("log").get_by_role("article", name="You")).to_contain_text(QUESTION)
 
 
 def test_settings_are_kept_with_the_conversation(page: Page) -> None:
+    keep_it_short(page)
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("textbox", name="Seed").fill("1234")
     ask(page, QUESTION)
@@ -219,14 +233,21 @@ def test_what_was_typed_is_shown_as_typed(page: Page) -> None:
     expect(shown).to_have_text(typed)
 
 
-def test_conversations_survive_a_killed_server(browser: object, context: BrowserContext, data_dir: Path) -> None:
+def wait_for_checkpoint(data_dir: Path) -> None:
+    """Until the database holds some of the answer."""
+    with closing(sqlite3.connect(f"file:{data_dir}/assistant.db?mode=ro", uri=True)) as database:
+        while not database.execute("SELECT 1 FROM messages WHERE role = 'assistant' AND text != ''").fetchone():
+            time.sleep(0.05)
+
+
+def test_conversations_survive_a_killed_server(context: BrowserContext, data_dir: Path) -> None:
     with AppProcess(data_dir) as app:
         app.wait_until_ready()
         page = context.new_page()
         page.goto(app.url)
         ask(page, LONG_QUESTION)
         wait_for_text(page)
-        page.wait_for_timeout(1500)  # a checkpoint is promised within a second
+        wait_for_checkpoint(data_dir)
         app.stop(signal.SIGKILL)
         app.start()
         app.wait_until_ready()

@@ -6,11 +6,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_process import AppProcess
-from tests.browser.test_conversation import QUESTION, ask, wait_for_end
+from tests.browser.test_conversation import QUESTION, ask, keep_it_short, wait_for_end
 
 
 @pytest.fixture
 def shared(page: Page) -> tuple[Page, str]:
+    keep_it_short(page)
     ask(page, QUESTION)
     wait_for_end(page)
     page.get_by_role("button", name="Share").click()

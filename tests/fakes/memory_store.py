@@ -135,8 +135,8 @@ class MemoryConversationStore:
 
     def revoke_share(self, owner_id: str, share_id: str, now: datetime) -> None:
         for token, (share, snapshot) in self._shares.items():
-            if share.id == share_id:
-                self._of(owner_id, share.conversation_id)
+            own = self._conversations[share.conversation_id].owner_id == owner_id
+            if share.id == share_id and own and share.conversation_id not in self._deleted:
                 self._shares[token] = (replace(share, revoked_at=share.revoked_at or now), snapshot)
                 return
         raise NotFoundError(kind="share")

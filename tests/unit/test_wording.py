@@ -23,7 +23,7 @@ def every_error(root: type[AssistantError] = AssistantError) -> Iterator[type[As
         yield from every_error(kind)
 
 
-@pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.code)
+@pytest.mark.parametrize("kind", list(every_error()), ids=lambda kind: kind.code)
 def test_every_error_has_a_sentence(kind: type[AssistantError]) -> None:
     if kind is not errors.ConflictError:
         assert f"error.{kind.code}" in Wording().sentences

@@ -13,7 +13,6 @@
     setTimeout(() => find("#act").click(), 0);
   }
 
-
   async function copy(button, text) {
     const label = button.textContent;
     try {
@@ -154,6 +153,11 @@
     announcement.setAttribute("role", "status");
     announcement.setAttribute("aria-live", "polite");
     settleDrawer();
+    matchMedia("(max-width: 767px)").addEventListener("change", closeDrawer);
+    new MutationObserver(() => find(".shares .link")?.scrollIntoView({ block: "nearest" })).observe(find("#shares"), {
+      childList: true,
+      subtree: true,
+    });
     new MutationObserver(follow).observe(log, { childList: true, subtree: true });
     follow();
   }

@@ -1,0 +1,26 @@
+"""How many threads an engine on the CPU should use.
+
+llama.cpp's threads wait for one another after every operation, so one that has no core of its own holds up all others:
+one core is left to the rest of the machine.
+"""
+
+import os
+from pathlib import Path
+
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
+
+
+def engine_threads() -> int:
+    """All cores that this process may use but one, and at least one."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(usable, _container_cores(usable)) - 1)
+
+
+def _container_cores(otherwise: int) -> int:
+    """What a container's CPU quota comes to: "max 100000" or "200000 100000", microseconds in a period."""
+    try:
+        quota, period = _CGROUP_LIMIT.read_text("ascii").split()
+        return max(1, int(quota) // int(period))
+    except (OSError, ValueError):
+        # No such file, or no limit in it.
+        return otherwise

@@ -1,0 +1,101 @@
+"""The README's picture, and on request every look of the pages, to be looked at with one's own eyes.
+
+python -m benchmarks.screenshots             docs/screenshot.png
+python -m benchmarks.screenshots FOLDER      light, dark, desktop and phone, of each page, into FOLDER
+"""
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.app_process import ROOT, AppProcess
+from tests.browser.chromium import launch
+
+QUESTION = "How do I reverse a list in Python?"
+README_PICTURE = ROOT / "docs" / "screenshot.png"
+ANSWER_TIME = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    name: str
+    dark: bool
+    width: int
+    height: int
+
+    def page(self, browser: Browser) -> Page:
+        context = browser.new_context(
+            viewport={"width": self.width, "height": self.height},
+            color_scheme="dark" if self.dark else "light",
+            device_scale_factor=1,
+        )
+        return context.new_page()
+
+
+LOOKS = (
+    Look("light", dark=False, width=1280, height=800),
+    Look("dark", dark=True, width=1280, height=800),
+    Look("phone", dark=False, width=390, height=760),
+    Look("phone-dark", dark=True, width=390, height=760),
+)
+
+
+def ask(page: Page, app: AppProcess) -> None:
+    page.goto(app.url)
+    page.get_by_role("textbox", name="Message").fill(QUESTION)
+    # The answers differ; this seed's is right, short and has code.
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("textbox", name="Seed").fill("4")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Regenerate").wait_for(timeout=ANSWER_TIME)
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+
+
+def picture(browser: Browser, app: AppProcess) -> None:
+    page = LOOKS[0].page(browser)
+    ask(page, app)
+    page.screenshot(path=README_PICTURE)
+    print(README_PICTURE)
+
+
+def album(browser: Browser, app: AppProcess, folder: Path) -> None:
+    for look in LOOKS:
+        page = look.page(browser)
+        page.goto(app.url)
+        page.get_by_role("heading", name="Tech Assistant").wait_for()
+        page.screenshot(path=folder / f"{look.name}-welcome.png")
+        ask(page, app)
+        page.screenshot(path=folder / f"{look.name}-answer.png")
+        page.get_by_role("button", name="Settings").click()
+        page.screenshot(path=folder / f"{look.name}-settings.png", full_page=True)
+        page.get_by_role("button", name="Share").click()
+        link = page.get_by_role("textbox", name="Link to this conversation").input_value()
+        page.screenshot(path=folder / f"{look.name}-share.png")
+        page.goto(link)
+        page.screenshot(path=folder / f"{look.name}-shared.png", full_page=True)
+        page.goto(f"{app.url}/?c=nowhere")
+        page.get_by_role("alert").wait_for()
+        page.screenshot(path=folder / f"{look.name}-unknown.png")
+        page.context.close()
+        print(look.name)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as data, AppProcess(Path(data)) as app, sync_playwright() as playwright:
+        app.wait_until_ready()
+        browser = launch(playwright)
+        if len(sys.argv) > 1:
+            folder = Path(sys.argv[1])
+            folder.mkdir(parents=True, exist_ok=True)
+            album(browser, app, folder)
+        else:
+            picture(browser, app)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

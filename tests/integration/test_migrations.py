@@ -1,0 +1,168 @@
+"""The database comes to the newest revision at each start, once, and never loses a row."""
+
+import multiprocessing
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from assistant.errors import StorageError
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from storage.store import SqlConversationStore
+from storage.tables import Row
+from tests.contract.samples import ANN, at, complete, first_turn, share, snapshot
+
+SCRIPTS = Path("storage/migrations")
+REBUILD = """
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "9000", "{newest}", None, None
+
+
+def upgrade() -> None:
+    for table in ("conversations", "messages"):
+        with op.batch_alter_table(table, recreate="always"):
+            pass
+    {and_then}
+"""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/assistant.db"
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = open_database(url)
+    yield database
+    database.close()
+
+
+def newest_revision(database: Database) -> str | None:
+    with database.reading.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def everything(database: Database) -> dict[str, list[object]]:
+    """The definition and the rows of every table."""
+    with database.reading.connect() as connection:
+        tables = connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name, sql")).all()
+        rows = {name: [*connection.execute(text(f"SELECT * FROM {name}"))] for name, _ in tables if known(name)}
+    return {"definitions": [*tables], **rows}
+
+
+def known(name: str) -> bool:
+    return name in {*Row.metadata.tables, "alembic_version"}
+
+
+def one_conversation(database: Database) -> SqlConversationStore:
+    store = SqlConversationStore(database)
+    store.begin_turn(first_turn())
+    store.finish("r1", complete("Kept."), at(2))
+    store.add_share(ANN, share(), "1" * 64, snapshot())
+    return store
+
+
+@pytest.fixture
+def newer_scripts(tmp_path: Path, database: Database) -> Callable[[str], Path]:
+    """The app's migrations and one that rebuilds the tables, as a later version of the app may have."""
+
+    def made(and_then: str = "pass") -> Path:
+        scripts = tmp_path / "100% newer"
+        shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+        revision = REBUILD.format(newest=newest_revision(database), and_then=and_then)
+        (scripts / "versions" / "9000_later.py").write_text(revision)
+        return scripts
+
+    return made
+
+
+def test_a_new_database_gets_all_tables_of_the_newest_revision(database: Database) -> None:
+    migrate(database)
+    tables = set(inspect(database.reading).get_table_names())
+    assert tables == {*Row.metadata.tables, "alembic_version"}
+    assert newest_revision(database) == max(path.name[:4] for path in SCRIPTS.glob("versions/*.py"))
+
+
+def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
+    migrate(database)
+    with database.reading.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_a_second_start_changes_nothing(url: str, database: Database) -> None:
+    migrate(database)
+    one_conversation(database)
+    before = everything(database)
+    again = open_database(url)
+    migrate(again)
+    assert everything(again) == before
+    again.close()
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(
+    database: Database, newer_scripts: Callable[[], Path]
+) -> None:
+    migrate(database)
+    one_conversation(database)
+    migrate(database, newer_scripts())
+    before = everything(database)
+    with pytest.raises(StorageError) as refused:
+        migrate(database)
+    assert refused.value.facts == {"fault": "it was made by a newer version of this app"}
+    assert everything(database) == before
+
+
+def test_a_rebuilt_table_keeps_the_rows_that_refer_to_it(database: Database, newer_scripts: Callable[[], Path]) -> None:
+    migrate(database)
+    store = one_conversation(database)
+    migrate(database, newer_scripts())
+    assert [m.text for m in store.messages(ANN, "c1")] == ["Kept.", "Question 1?"]
+    assert store.snapshot("1" * 64) == snapshot()
+
+
+def test_after_a_migration_foreign_keys_are_in_force(database: Database) -> None:
+    migrate(database)
+    store = one_conversation(database)
+    store.delete(ANN, "c1", at(3))
+    store.purge_deleted(at(4))
+    assert everything(database)["messages"] == []
+
+
+def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(
+    database: Database, newer_scripts: Callable[[str], Path]
+) -> None:
+    migrate(database)
+    one_conversation(database)
+    before = everything(database)
+    with pytest.raises(StorageError):
+        migrate(database, newer_scripts("op.drop_table('shares'); op.drop_table('no_such_table')"))
+    assert everything(database) == before
+
+
+def test_many_that_start_at_once_in_one_process_migrate_once(url: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(start, [url] * 8))
+
+
+def test_processes_that_start_at_once_migrate_once(url: str) -> None:
+    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(start, [url] * 3))
+
+
+def start(url: str) -> None:
+    """What the app does before it serves."""
+    database = open_database(url)
+    try:
+        migrate(database)
+        SqlConversationStore(database).ping()
+    finally:
+        database.close()

@@ -1,0 +1,161 @@
+"""What somebody sees who opens a share link, and what they cannot find out."""
+
+import html
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+
+pytestmark = GRADIO_IS_NOISY
+
+HOSTILE = """<script>alert(1)</script> <img src=x onerror=alert(2)> [click](javascript:alert(3))
+![tracker](https://evil.example/pixel.png) <a href="data:text/html,x" onclick="alert(4)">five</a>
+
+<form action="https://evil.example"><input name=password></form> <style>body{display:none}</style>
+
+```html
+</code></pre><script>alert(6)</script>
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
+    with web_app(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def link(running: WebApp) -> str:
+    return running.shared("How do I sort?", "Use `sorted()`.")[1]
+
+
+@pytest.fixture
+def stranger(running: WebApp) -> httpx2.Client:
+    return running.visitor()
+
+
+def told(response: httpx2.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """All that a client can see."""
+    return response.status_code, response.content, sorted(response.headers.items())
+
+
+def test_it_shows_title_date_model_licence_and_the_conversation(stranger: httpx2.Client, link: str) -> None:
+    page = stranger.get(link)
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert re.search(r"<h1[^>]*>How do I sort\?</h1>", page.text)
+    assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT[^"]*">\d{4}-\d\d-\d\d \d\d:\d\d UTC</time>', page.text)
+    assert "smollm2-135m-instruct" in page.text
+    assert 'href="https://www.apache.org/licenses/LICENSE-2.0"' in page.text
+    assert "Use <code>sorted()</code>." in page.text
+
+
+def test_it_is_kept_out_of_search_and_caches(stranger: httpx2.Client, link: str) -> None:
+    page = stranger.get(link)
+    assert '<meta name="robots" content="noindex, nofollow, noarchive">' in page.text
+    assert page.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
+    assert page.headers["cache-control"] == "private, no-store"
+    # Its address is its secret: links on it must not carry it away.
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_it_needs_no_script_and_loads_nothing_from_elsewhere(stranger: httpx2.Client, link: str) -> None:
+    page = stranger.get(link)
+    assert re.findall(r"<script[^>]*>", page.text) == ['<script src="/site/share.js" defer>']
+    assert not re.search(r'(?:src|<link[^>]* href)="(?:https?:)?//', page.text)
+    for part in re.findall(r'(?:src|<link[^>]* href)="([^"]+)"', page.text):
+        assert stranger.get(part).status_code == 200
+
+
+def test_it_can_be_printed(stranger: httpx2.Client) -> None:
+    style = stranger.get("/site/share.css").text
+    assert re.search(r"@media print \{.*form.*display: none", style, re.DOTALL)
+
+
+def test_it_sets_no_cookie(stranger: httpx2.Client, link: str) -> None:
+    for path in (link, "/s/unknown", "/healthz", "/readyz", "/site/share.css"):
+        assert "set-cookie" not in stranger.get(path).headers
+    assert not stranger.cookies
+
+
+def test_hostile_text_is_shown_and_does_nothing(running: WebApp, stranger: httpx2.Client) -> None:
+    _, link = running.shared(HOSTILE, HOSTILE)
+    page = stranger.get(link)
+    body = re.search(r"<body>.*</body>", page.text, re.DOTALL)
+    assert body
+    tags = re.findall(r"<[a-z][^>]*>", body[0])
+    assert not [tag for tag in tags if re.match(r"<(?:script|img|style|iframe|input|svg|object|base|meta|link)\b", tag)]
+    assert not [tag for tag in tags if re.search(r"\son\w+=|javascript:|data:text", tag)]
+    assert [tag for tag in tags if tag.startswith("<form")] == [f'<form method="post" action="{link}/continue">']
+    # The words are all there, as words: in the title, the question and the answer.
+    assert html.unescape(body[0]).count("<script>alert(1)</script>") == 3
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_unknown_malformed_and_revoked_links_are_the_same_to_the_byte(running: WebApp, stranger: httpx2.Client) -> None:
+    page, link = running.shared("And this?", "Secret.")
+    assert stranger.get(link).status_code == 200
+    share = re.search(r"&#34;share&#34;: &#34;(\w+)&#34;", page.shown["shares"])
+    assert share
+    assert page.do(
+        "act", action=json.dumps({"do": "revoke", "share": share[1], "conversation": running_id(page.shown)})
+    )
+    seen = [
+        told(stranger.get(path))
+        for path in (link, "/s/" + "x" * 43, "/s/x", "/s/%00%ff", f"{link}x", "/s/" + "é" * 500)
+    ]
+    assert seen[0][0] == 404
+    assert all(other == seen[0] for other in seen[1:])
+    assert (
+        told(stranger.post(f"{link}/continue"))[:2] == told(stranger.post(f"/s/{'x' * 43}/continue"))[:2] == seen[0][:2]
+    )
+
+
+def test_a_deleted_conversation_takes_its_links_along(running: WebApp, stranger: httpx2.Client) -> None:
+    page, link = running.shared("Gone soon?", "Yes.")
+    assert page.do("act", action=json.dumps({"do": "delete", "conversation": running_id(page.shown)}))
+    assert told(stranger.get(link)) == told(stranger.get("/s/" + "x" * 43))
+
+
+def test_going_on_makes_a_copy_for_a_visitor_who_gets_an_identity(stranger: httpx2.Client, link: str) -> None:
+    went_on = stranger.post(f"{link}/continue")
+    assert went_on.status_code == 303
+    assert re.fullmatch(r"/\?c=[0-9a-f]{32}", went_on.headers["location"])
+    assert "HttpOnly" in went_on.headers["set-cookie"]
+    again = stranger.post(f"{link}/continue")
+    assert "set-cookie" not in again.headers
+    assert again.headers["location"] == went_on.headers["location"]
+
+
+def test_another_sites_page_cannot_make_a_visitor_go_on(stranger: httpx2.Client, link: str) -> None:
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert stranger.post(f"{link}/continue", headers=headers).status_code == 403
+
+
+def test_a_failing_database_is_told_as_such(tmp_path: Path) -> None:
+    with web_app(tmp_path) as running:
+        _, link = running.shared("Kept?", "Yes.")
+        break_database(tmp_path / "assistant.db")
+        page = running.client.get(link)
+        assert page.status_code == 503
+        assert int(page.headers["retry-after"]) > 0
+        assert "database" in page.text
+
+
+def running_id(shown: dict[str, str]) -> str:
+    return str(json.loads(shown["position"])["conversation_id"])
+
+
+def break_database(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE shares")
+    connection.close()

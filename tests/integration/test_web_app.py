@@ -1,0 +1,169 @@
+"""The web app as app.py puts it together: whether it is well, and who its visitors are."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from assistant.errors import EngineLoadError, StorageError
+from assistant.web.application import create_web_app
+from assistant.web.identity import VisitorCookie
+from assistant.wording import Wording
+from tests.fakes.desk import Desk
+from tests.fakes.memory_store import MemoryConversationStore
+from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
+from tests.page_requests import PageRequests
+from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+
+pytestmark = GRADIO_IS_NOISY
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
+    with web_app(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture
+def browser(running: WebApp) -> TestClient:
+    return running.visitor()
+
+
+# Health
+
+
+def test_a_ready_app_says_so_and_names_its_parts(browser: TestClient) -> None:
+    assert browser.get("/healthz").status_code == 200
+    ready = browser.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json() == {"ready": True, "model": "smollm2-135m-instruct", "stage": "ready", "database": "ok"}
+
+
+def test_while_the_model_loads_the_page_is_served_and_readiness_names_the_stage(tmp_path: Path) -> None:
+    loader = ScriptedLoader(ScriptedModel(), held=True)
+    with web_app(tmp_path, loader) as loading:
+        loading.client.portal.call(wait_for_a_turn)  # type: ignore[union-attr]  # there while the lifespan lasts
+        waiting = loading.client.get("/readyz")
+        assert (waiting.status_code, waiting.json()["stage"], waiting.json()["ready"]) == (503, "loading", False)
+        assert waiting.headers["retry-after"] == "1"
+        assert waiting.headers["cache-control"] == "no-store"
+        assert loading.client.get("/healthz").status_code == 200
+        assert loading.client.get("/").status_code == 200
+
+
+def test_a_model_that_failed_makes_the_app_unready_and_keeps_the_page(tmp_path: Path) -> None:
+    loader = ScriptedLoader(ScriptedModel(), error=EngineLoadError(model="m", fault="/secret/path is broken"))
+    with web_app(tmp_path, loader) as failed:
+        failed.client.portal.call(wait_for_a_turn)  # type: ignore[union-attr]  # as above
+        unready = failed.client.get("/readyz")
+        assert (unready.status_code, unready.json()["stage"]) == (503, "failed")
+        assert unready.json()["error"] == "engine_load"
+        assert "/secret" not in unready.text
+        assert failed.client.get("/").status_code == 200
+
+
+class UnreachableStore(MemoryConversationStore):
+    def ping(self) -> None:
+        raise StorageError(fault="it cannot be reached")
+
+
+def test_a_database_that_cannot_be_reached_makes_the_app_unready() -> None:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await desk.engine.start()
+        yield
+
+    desk = Desk()
+    app = create_web_app(
+        desk.engine,
+        UnreachableStore(),
+        desk.sharing,
+        VisitorCookie(b"k" * 32),
+        Wording(),
+        public_url="",
+        framed_by="",
+        lifespan=lifespan,
+    )
+    with TestClient(app) as client:
+        unready = client.get("/readyz")
+        assert (unready.status_code, unready.json()["database"]) == (503, "it cannot be reached")
+        assert client.get("/healthz").status_code == 200
+
+
+async def wait_for_a_turn() -> None:
+    """Requests run in the app's own loop: by the time that it runs this, what was started has begun."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+# Identity
+
+
+def cookie_of(response: httpx2.Response) -> list[str]:
+    return response.headers["set-cookie"].split("; ")
+
+
+def test_a_first_visit_gets_a_cookie_that_scripts_and_other_sites_cannot_use(browser: TestClient) -> None:
+    first = browser.get("/")
+    name, *flags = cookie_of(first)
+    assert name.startswith("assistant=")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(flags)
+    assert not {"Secure", "Domain"} & set(flags)
+    # A cache between us must not hand one person's identity to the next.
+    assert first.headers["cache-control"] == "private, no-store"
+    assert "set-cookie" not in browser.get("/").headers
+
+
+def test_over_https_the_cookie_is_bound_to_this_host_and_to_https(tmp_path: Path) -> None:
+    with web_app(tmp_path, origin="https://testserver") as running:
+        page = running.client.get("/")
+    name, *flags = cookie_of(page)
+    assert name.startswith("__Host-assistant=")
+    assert {"HttpOnly", "SameSite=Lax", "Secure", "Path=/"} <= set(flags)
+    assert page.headers["strict-transport-security"]
+
+
+def test_behind_a_proxy_that_speaks_https_the_cookie_is_secure(tmp_path: Path) -> None:
+    with web_app(tmp_path, public_url="https://chat.example") as running:
+        assert {"Secure", "SameSite=Lax"} <= set(cookie_of(running.client.get("/")))
+
+
+def test_in_a_space_the_cookie_works_inside_the_frame_and_no_other_site_may_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPACE_HOST", "me-assistant.hf.space,chat.example")
+    # The Space's proxy speaks plain HTTP to the app.
+    with web_app(tmp_path) as running:
+        page = running.client.get("/")
+        assert {"Secure", "SameSite=None", "Partitioned", "HttpOnly"} <= set(cookie_of(page))
+        assert page.headers["content-security-policy"].endswith("frame-ancestors 'self' https://huggingface.co")
+
+
+@pytest.mark.parametrize("cookie", [b"", b"x", b"a.b", b"." * 5000, b"\xff", b"a=b", b'"\x01"'])
+def test_a_damaged_cookie_gives_a_new_identity_and_no_error(running: WebApp, cookie: bytes) -> None:
+    page = running.visitor().get("/", headers=[(b"Cookie", b"assistant=" + cookie)])
+    assert page.status_code == 200
+    assert cookie_of(page)[0].startswith("assistant=")
+
+
+def test_a_forged_cookie_opens_nobodys_conversations(running: WebApp) -> None:
+    running.model.will_say(" Yes.")
+    mine = PageRequests(running.client)
+    assert mine.do("send", message="My secret question?")
+    token = running.client.cookies["assistant"].rsplit(".", 1)[0]
+    forger = running.visitor()
+    forger.cookies.set("assistant", f"{token}.{'A' * 43}")
+    theirs = PageRequests(forger)
+    assert theirs.do("act", action='{"do": "open", "conversation": "%s"}' % conversation(mine))  # noqa: UP031  # braces
+    assert "My secret question?" not in str(theirs.shown)
+    assert "There is no such conversation here." in str(theirs.shown["notice"])
+
+
+def conversation(page: PageRequests) -> str:
+    return str(json.loads(page.shown["position"])["conversation_id"])

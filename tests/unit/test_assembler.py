@@ -1,0 +1,208 @@
+"""What goes into a prompt: the prefix, the newest whole turns that fit, the question, and the mark of the answer."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+from assistant.conversation import Message, MessageStatus, Role
+from assistant.errors import MessageTooLongError, PromptError
+from assistant.model_catalog import ALL_SPECIAL_TOKENS
+from assistant.prompting.assembler import PromptAssembler
+from assistant.prompting.template import PromptTemplate
+from tests.corpus import CORPUS
+from tests.fakes.desk import TEMPLATE
+from tests.unit.shipped_prompts import SHIPPED
+
+ROLES = (Role.USER, Role.ASSISTANT)
+BRANCH = ["One?", "First.", "Two?", "Second.", "Three?"]
+PREFIX = len(TEMPLATE.prefix)
+QUESTION = len("\n\nHuman: Three?\n\nAssistant:")
+NEWER = len("\n\nHuman: Two?\n\nAssistant: Second.")
+OLDER = len("\n\nHuman: One?\n\nAssistant: First.")
+ALL = PREFIX + OLDER + NEWER + QUESTION
+TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(CORPUS), max_size=3).map("".join))
+
+
+def by_word(text: str) -> int:
+    """A tokenizer whose tokens join across seams: white space is one token, however much of it there is."""
+    return len(re.findall(r"\s+|\S", text))
+
+
+def branch(texts: list[str]) -> list[Message]:
+    return [
+        Message(
+            id=f"m{n}",
+            conversation_id="c",
+            parent_id=f"m{n - 1}" if n else None,
+            role=ROLES[n % 2],
+            text=text,
+            status=MessageStatus.COMPLETE,
+            created_at=datetime(2026, 11, 23, tzinfo=UTC),
+        )
+        for n, text in enumerate(texts)
+    ]
+
+
+def assembler(
+    window: int = 8192, template: PromptTemplate = TEMPLATE, count: Callable[[str], int] = len
+) -> PromptAssembler:
+    """A token is a character, unless told otherwise."""
+    return PromptAssembler(template, count, window)
+
+
+def test_a_prompt_is_prefix_turns_question_and_the_mark_of_the_answer() -> None:
+    prompt = assembler().assemble(branch(BRANCH), 100)
+    assert prompt.value.to_string() == (
+        "A dialogue.\n\n-----\n\nHuman: One?\n\nAssistant: First.\n\nHuman: Two?\n\nAssistant: Second."
+        "\n\nHuman: Three?\n\nAssistant:"
+    )
+    assert (prompt.turns_dropped, prompt.stops) == (0, TEMPLATE.stops)
+
+
+def test_an_engine_that_takes_messages_gets_the_same_turns() -> None:
+    assert assembler().assemble(branch(["One?", "First.", "<|end|>"]), 100).value.to_messages() == [
+        SystemMessage("A dialogue."),
+        HumanMessage("One?"),
+        AIMessage("First."),
+        HumanMessage("< |end|>"),
+    ]
+
+
+def test_tokens_are_counted_part_by_part() -> None:
+    tokens = assembler().assemble(branch(BRANCH), 100).tokens
+    assert (tokens.prefix, tokens.history, tokens.question) == (PREFIX, OLDER + NEWER, QUESTION)
+    assert (tokens.prompt, tokens.answer_room) == (ALL, 100)
+
+
+@pytest.mark.parametrize(
+    ("window", "dropped"),
+    [
+        (ALL + 500, 0),
+        (ALL + 499, 1),
+        (ALL - OLDER + 500, 1),
+        (ALL - OLDER + 499, 2),
+        (ALL - OLDER - NEWER + 500, 2),
+    ],
+)
+def test_whole_turns_are_left_out_oldest_first_when_the_window_is_full(window: int, dropped: int) -> None:
+    prompt = assembler(window).assemble(branch(BRANCH), 500)
+    text = prompt.value.to_string()
+    assert prompt.turns_dropped == dropped
+    assert [answer in text for answer in ("First.", "Second.")] == [dropped < 1, dropped < 2]
+    assert len(prompt.value.to_messages()) == 1 + 5 - 2 * dropped
+    assert prompt.tokens.answer_room == 500
+
+
+def test_a_long_turn_is_not_jumped_over_for_an_older_short_one() -> None:
+    prompt = assembler(600).assemble(branch(["Old?", "Old.", "Long?", "x" * 600, "New?"]), 100)
+    assert prompt.turns_dropped == 2
+    assert "Old" not in prompt.value.to_string()
+
+
+def test_a_long_old_turn_keeps_no_newer_one_out() -> None:
+    prompt = assembler(600).assemble(branch(["Long?", "x" * 600, "Old?", "Old.", "New?"]), 100)
+    assert prompt.turns_dropped == 1
+    assert "Old." in prompt.value.to_string()
+
+
+def test_tokens_that_only_the_whole_prompt_has_are_counted_too() -> None:
+    def count(text: str) -> int:
+        return len(text) + 5 * max(text.count("Human:") - 1, 0)
+
+    prompt = assembler(ALL + 500, count=count).assemble(branch(BRANCH), 500)
+    assert prompt.turns_dropped == 1
+    assert (prompt.tokens.prompt, prompt.tokens.answer_room) == (ALL - OLDER + 5, 500)
+
+
+def test_an_answer_gets_the_room_that_is_left_when_nothing_more_can_be_left_out() -> None:
+    window = PREFIX + QUESTION + 300
+    prompt = assembler(window).assemble(branch(BRANCH), 400)
+    assert (prompt.tokens.answer_room, prompt.turns_dropped) == (300, 2)
+
+
+def test_a_question_that_leaves_no_room_is_refused_with_both_numbers() -> None:
+    marks = len("\n\nHuman: \n\nAssistant:")
+    limit = 400 - PREFIX - 64
+    fits = assembler(400).assemble(branch(["x" * (limit - marks)]), 100)
+    assert fits.tokens.answer_room == 64
+    with pytest.raises(MessageTooLongError) as refused:
+        assembler(400).assemble(branch(["x" * (limit - marks + 1)]), 100)
+    assert refused.value.facts == {"size": limit + 1, "limit": limit, "unit": "tokens"}
+
+
+def test_a_template_that_leaves_no_room_for_a_conversation_is_refused() -> None:
+    assembler(PREFIX + 256)
+    with pytest.raises(PromptError) as refused:
+        assembler(PREFIX + 255)
+    assert refused.value.facts["prompt"] == TEMPLATE.id
+    assert f"its {PREFIX} tokens" in str(refused.value.facts["fault"])
+
+
+def test_questions_without_an_answer_are_left_out_and_not_counted_as_dropped() -> None:
+    prompt = assembler().assemble(branch(["One?", "", "Two?", " \n", "Three?"]), 100)
+    assert prompt.value.to_string() == "A dialogue.\n\n-----\n\nHuman: Three?\n\nAssistant:"
+    assert prompt.turns_dropped == 0
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=7).filter(lambda texts: len(texts) % 2 == 1), st.integers(300, 900))
+def test_the_window_is_never_exceeded_nor_a_turn_cut(texts: list[str], window: int) -> None:
+    try:
+        prompt = assembler(window, count=by_word).assemble(branch(texts), 100)
+    except MessageTooLongError:
+        return
+    messages = prompt.value.to_messages()[1:]
+    whole = assembler(10**6, count=by_word).assemble(branch(texts), 100).value.to_messages()[1:]
+    assert messages == whole[len(whole) - len(messages) :]
+    assert len(whole) - len(messages) == 2 * prompt.turns_dropped
+    tokens = prompt.tokens
+    assert tokens.prompt == by_word(prompt.value.to_string())
+    assert tokens.prompt + tokens.answer_room <= window
+    assert min(tokens.prefix, tokens.history, tokens.question - 1, tokens.answer_room - 64) >= 0
+
+
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)
+@given(st.lists(TEXTS, min_size=1, max_size=5).filter(lambda texts: len(texts) % 2 == 1))
+def test_every_prompt_begins_with_the_same_bytes_and_ends_with_the_mark(
+    template: PromptTemplate, texts: list[str]
+) -> None:
+    text = assembler(10**7, template).assemble(branch(texts), 100).value.to_string()
+    assert text.startswith(template.prefix + template.marks.user_start)
+    assert text.endswith(template.marks.user_end + template.marks.assistant_start)
+    assert not text.endswith(" ")
+
+
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)
+@given(st.lists(TEXTS, min_size=3, max_size=3))
+def test_no_special_token_stands_where_the_template_did_not_put_it(template: PromptTemplate, texts: list[str]) -> None:
+    answered = [texts[0], f"x{texts[1]}", texts[2]]
+    harmless, hostile = (
+        assembler(10**7, template).assemble(branch(parts), 100).value for parts in (["x", "x", "x"], answered)
+    )
+    for token in ALL_SPECIAL_TOKENS:
+        assert hostile.to_string().count(token) == harmless.to_string().count(token)
+        assert not any(token in str(message.content) for message in hostile.to_messages()[1:])
+
+
+@pytest.mark.parametrize("name", ["tech_assistant/v1", "tech_assistant/compact"])
+def test_a_transcript_ends_with_assistant_and_no_space(name: str) -> None:
+    template = next(template for template in SHIPPED if template.id == name)
+    prompt = assembler(10**6, template).assemble(branch(["One?"]), 100)
+    assert prompt.value.to_string().endswith("\n\n-----\n\nHuman: One?\n\nAssistant:")
+
+
+def test_texts_are_counted_with_the_tokenizer_that_is_given() -> None:
+    counted: list[str] = []
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return 7
+
+    prompt = assembler(600, replace(TEMPLATE, prefix="P"), count).assemble(branch(["One?"]), 100)
+    assert "P" in counted and prompt.value.to_string() in counted
+    assert (prompt.tokens.prefix, prompt.tokens.prompt) == (7, 7)

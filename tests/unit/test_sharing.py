@@ -1,0 +1,233 @@
+"""Shares: what is in one, who can read it, and how a reader goes on with it."""
+
+import hashlib
+from base64 import urlsafe_b64decode
+from dataclasses import replace
+
+import pytest
+
+from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance
+from assistant.errors import EngineUnavailableError, NotFoundError
+from assistant.model_catalog import CATALOG
+from assistant.snapshot import Share, Snapshot
+from tests.contract.samples import PROVENANCE, chain, conversation_of
+from tests.fakes.desk import ANN, BOB, Desk, open_desk
+from tests.fakes.memory_store import MemoryConversationStore
+from tests.fakes.scripted_model import CARD, HOLD
+
+OPTIONS = GenerationOptions()
+
+
+class WatchedStore(MemoryConversationStore):
+    """Shows what it was given to keep of a share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[tuple[str, Share, str, Snapshot]] = []
+
+    def add_share(self, owner_id: str, share: Share, token_sha256: str, snapshot: Snapshot) -> None:
+        self.kept.append((owner_id, share, token_sha256, snapshot))
+        super().add_share(owner_id, share, token_sha256, snapshot)
+
+
+async def shared(desk: Desk, question: str = "One?", answer: str = "First.") -> tuple[str, str]:
+    """Conversation and token of one ended turn."""
+    run = await desk.answered(question, answer)
+    return run.conversation_id, await desk.sharing.share(ANN, run.conversation_id)
+
+
+async def read(desk: Desk, token: str) -> list[str]:
+    return [message.text for message in (await desk.sharing.read(token)).messages]
+
+
+async def test_a_share_shows_the_conversation_and_where_its_answers_came_from() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        snapshot = await desk.sharing.read(token)
+        of = await desk.shown(conversation_id)
+        assert [(m.role, m.text, m.status, m.provenance) for m in snapshot.messages] == [
+            (m.role, m.text, m.status, m.provenance) for m in of
+        ]
+        assert (snapshot.title, snapshot.shared_at) == ("One?", desk.clock.now)
+        assert (snapshot.model_name, snapshot.licence_name) == (CARD.name, CARD.licence.name)
+
+
+async def test_a_share_tells_nothing_of_its_owner() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        told = (await desk.sharing.read(token)).model_dump_json()
+        for secret in (ANN, conversation_id, *(m.id for m in await desk.shown(conversation_id))):
+            assert secret not in told
+
+
+async def test_what_is_done_later_does_not_change_a_share() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        before = await desk.sharing.read(token)
+        await desk.answered("Two?", "Second.", conversation_id)
+        await desk.service.rename(ANN, conversation_id, "Another name")
+        assert await desk.sharing.read(token) == before
+
+
+async def test_only_the_branch_that_is_shown_is_shared() -> None:
+    async with open_desk() as desk:
+        run = await desk.answered("One?", "The secret version.")
+        desk.model.will_say(" The good version.")
+        again = await desk.service.regenerate(
+            ANN, run.conversation_id, run.answer_id, client_request_id="x", options=OPTIONS
+        )
+        await desk.end_of(again)
+        token = await desk.sharing.share(ANN, run.conversation_id)
+        assert await read(desk, token) == ["One?", "The good version."]
+
+
+async def test_an_answer_that_is_being_written_is_not_shared_half() -> None:
+    async with open_desk() as desk:
+        run = await desk.answered("One?", "First.")
+        desk.model.will_say(" Half", HOLD, " whole.")
+        writing = await desk.ask("Two?", run.conversation_id)
+        await desk.model.held()
+        token = await desk.sharing.share(ANN, run.conversation_id)
+        desk.model.release()
+        await desk.end_of(writing)
+        assert await read(desk, token) == ["One?", "First.", "Two?"]
+
+
+async def test_a_conversation_without_a_message_cannot_be_shared() -> None:
+    async with open_desk() as desk:
+        now = desk.clock()
+        empty = Conversation(
+            id="empty", owner_id=ANN, title="", created_at=now, updated_at=now, leaf_id=None, options=OPTIONS
+        )
+        desk.store.add_conversation(empty, [])
+        with pytest.raises(NotFoundError):
+            await desk.sharing.share(ANN, "empty")
+
+
+async def test_a_token_has_256_bits_and_only_its_hash_is_kept() -> None:
+    store = WatchedStore()
+    async with open_desk(store=store) as desk:
+        conversation_id, token = await shared(desk)
+        another = await desk.sharing.share(ANN, conversation_id)
+        assert len(urlsafe_b64decode(token + "=")) == 32
+        assert token != another
+        assert [kept[2] for kept in store.kept] == [hashlib.sha256(t.encode()).hexdigest() for t in (token, another)]
+        assert token not in repr(store.kept)
+
+
+async def test_the_licence_is_that_of_the_model_that_answered() -> None:
+    other = next(card for card in CATALOG.values() if card.licence != CARD.licence)
+    async with open_desk() as desk:
+        made_by_other = PROVENANCE.model_copy(update={"model": other.name})
+        desk.store.add_conversation(conversation_of(answered_by(made_by_other)), answered_by(made_by_other))
+        snapshot = await desk.sharing.read(await desk.sharing.share(ANN, "copy"))
+        assert (snapshot.model_name, snapshot.licence_url) == (other.name, other.licence.url)
+
+
+def answered_by(provenance: Provenance) -> list[Message]:
+    question, answer = chain(2)
+    return [question, replace(answer, provenance=provenance)]
+
+
+@pytest.mark.parametrize("token", ["", "never", "é\ud800", "x" * 10_000])
+async def test_a_token_that_was_never_given_finds_nothing(token: str) -> None:
+    async with open_desk() as desk:
+        await shared(desk)
+        with pytest.raises(NotFoundError):
+            await desk.sharing.read(token)
+        with pytest.raises(NotFoundError):
+            await desk.sharing.continue_share(BOB, token)
+
+
+async def test_a_revoked_share_can_neither_be_read_nor_copied() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        kept = await desk.sharing.share(ANN, conversation_id)
+        newest, oldest = await desk.sharing.shares(ANN, conversation_id)
+        await desk.sharing.revoke(ANN, oldest.id)
+        for attempt in (desk.sharing.read(token), desk.sharing.continue_share(BOB, token)):
+            with pytest.raises(NotFoundError):
+                await attempt
+        assert await read(desk, kept) == ["One?", "First."]
+        states = [(s.id, s.revoked_at is not None) for s in await desk.sharing.shares(ANN, conversation_id)]
+        assert states == [(newest.id, False), (oldest.id, True)]
+
+
+async def test_nobody_else_can_revoke_a_share() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        (share,) = await desk.sharing.shares(ANN, conversation_id)
+        with pytest.raises(NotFoundError):
+            await desk.sharing.revoke(BOB, share.id)
+        assert await read(desk, token) == ["One?", "First."]
+
+
+async def test_a_share_of_a_deleted_conversation_comes_back_with_it() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        await desk.service.delete(ANN, conversation_id)
+        with pytest.raises(NotFoundError):
+            await desk.sharing.read(token)
+        await desk.service.restore(ANN, conversation_id)
+        assert await read(desk, token) == ["One?", "First."]
+
+
+async def test_a_copy_lands_in_the_readers_own_list_and_goes_on_there() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        copy_id = await desk.sharing.continue_share(BOB, token)
+        (listed,) = await desk.service.conversations(BOB, 10)
+        assert (listed.id, listed.title, listed.origin) == (copy_id, "One?", "share")
+        desk.model.will_say(" Second.")
+        await desk.end_of(await desk.ask("Two?", copy_id, owner=BOB))
+        assert [m.text for m in await desk.shown(copy_id, BOB)] == ["One?", "First.", "Two?", "Second."]
+        assert await desk.texts(conversation_id) == ["One?", "First."]
+        with pytest.raises(NotFoundError):
+            await desk.shown(copy_id, ANN)
+
+
+async def test_a_copy_keeps_where_its_answers_came_from_and_how_they_ended() -> None:
+    async with open_desk() as desk:
+        desk.model.will_say(" Half of", EngineUnavailableError(fault="gone"))
+        run = await desk.ask("One?")
+        await desk.end_of(run)
+        copy_id = await desk.sharing.continue_share(BOB, await desk.sharing.share(ANN, run.conversation_id))
+        original, copy = (await desk.shown(run.conversation_id))[-1], (await desk.shown(copy_id, BOB))[-1]
+        assert (copy.text, copy.status) == ("Half of", MessageStatus.INTERRUPTED)
+        assert copy.provenance == original.provenance is not None
+
+
+async def test_the_same_reader_has_one_copy_however_often_it_is_asked_for() -> None:
+    async with open_desk() as desk:
+        _, token = await shared(desk)
+        copies = {await desk.sharing.continue_share(BOB, token) for _ in range(3)}
+        assert [c.id for c in await desk.service.conversations(BOB, 10)] == [*copies]
+
+
+async def test_asking_again_gives_back_a_copy_that_was_deleted() -> None:
+    async with open_desk() as desk:
+        _, token = await shared(desk)
+        copy_id = await desk.sharing.continue_share(BOB, token)
+        await desk.service.delete(BOB, copy_id)
+        assert await desk.sharing.continue_share(BOB, token) == copy_id
+        assert [m.text for m in await desk.shown(copy_id, BOB)] == ["One?", "First."]
+
+
+async def test_each_reader_has_a_copy_and_the_owner_may_have_one_too() -> None:
+    async with open_desk() as desk:
+        conversation_id, token = await shared(desk)
+        copies = {await desk.sharing.continue_share(reader, token) for reader in (ANN, BOB, "owner-cat")}
+        assert len(copies | {conversation_id}) == 4
+
+
+async def test_a_copy_that_ends_with_a_question_can_have_it_answered() -> None:
+    async with open_desk() as desk:
+        desk.model.will_say(" Half", HOLD)
+        run = await desk.ask("One?")
+        await desk.model.held()
+        copy_id = await desk.sharing.continue_share(BOB, await desk.sharing.share(ANN, run.conversation_id))
+        (question,) = await desk.shown(copy_id, BOB)
+        desk.model.will_say(" Mine.")
+        again = await desk.service.regenerate(BOB, copy_id, question.id, client_request_id="x", options=OPTIONS)
+        await desk.end_of(again)
+        assert [m.text for m in await desk.shown(copy_id, BOB)] == ["One?", "Mine."]
