@@ -218,6 +218,10 @@ class ActiveRun:
                 logger.error("run %s cannot be stored: %s", self._assignment.run.id, error)
                 self._trouble = error.report()
                 self._move_to(RunStage.SAVING)
+            except Exception:
+                # No retry can help. The last checkpoint stays, and the next start ends the run as interrupted.
+                logger.exception("run %s: its end is not stored", self._assignment.run.id)
+                return
             await asyncio.sleep(wait)
             wait = min(wait * 2, 30)
 

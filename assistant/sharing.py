@@ -11,7 +11,7 @@ from datetime import datetime
 
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, branch
 from assistant.errors import NotFoundError
-from assistant.model_catalog import CATALOG, ModelCard
+from assistant.model_catalog import ModelCard, card_for
 from assistant.ports import ConversationStore
 from assistant.snapshot import Share, Snapshot, SnapshotMessage
 
@@ -70,7 +70,7 @@ class SharingService:
         if not shown:
             raise NotFoundError(kind="message")
         models = [m.provenance.model for m in shown if m.provenance is not None]
-        card = CATALOG.get(models[-1], self._card) if models else self._card
+        card = card_for(models[-1]) if models else self._card
         return Snapshot(
             title=conversation.title,
             shared_at=self._clock(),
