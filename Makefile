@@ -4,27 +4,28 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 BACKEND := $(or $(ASSISTANT_BACKEND),$(shell sed -n 's/^ASSISTANT_BACKEND=//p' .env 2>/dev/null))
 GROUPS := app $(filter transformers,$(BACKEND))
+TESTED := app transformers model test
 
 .PHONY: run test check lint browser-tools screenshots bench clean
 
 run: $(GROUPS:%=.venv/.installed-%) .venv/.installed-model
 	@exec $(BIN)/python app.py
 
-test: .venv/.installed-app .venv/.installed-model .venv/.installed-test browser-tools
+test: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m pytest
 
 check: lint test
 
-lint: .venv/.installed-app .venv/.installed-test .venv/.installed-check
+lint: $(TESTED:%=.venv/.installed-%) .venv/.installed-check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-screenshots: .venv/.installed-app .venv/.installed-model .venv/.installed-test browser-tools
+screenshots: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m benchmarks.screenshots
 
-bench: .venv/.installed-app .venv/.installed-model .venv/.installed-test browser-tools
+bench: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.prefix

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from assistant.backends.embedded import EmbeddedLoader
+from assistant.backends.choice import choose_loader
 from assistant.backends.hub import fetch
 from assistant.chat_service import ChatService
 from assistant.data_folder import make_data_folder
@@ -38,7 +38,7 @@ def main() -> int:
     logging.getLogger("assistant").setLevel(logging.INFO)
     try:
         settings = load_settings()
-        run(settings, EmbeddedLoader(settings.model))
+        run(settings, choose_loader(settings))
     except AssistantError as error:
         print(Wording().error(error), file=sys.stderr)
         return 1

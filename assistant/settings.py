@@ -17,8 +17,22 @@ PREFIX = "ASSISTANT_"
 _ENV_FILE = ".env"
 
 
+class Dtype(StrEnum):
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
+class Quantization(StrEnum):
+    NONE = "none"
+    EIGHT_BIT = "8bit"
+    FOUR_BIT = "4bit"
+
+
 class Backend(StrEnum):
     EMBEDDED = "embedded"
+    TRANSFORMERS = "transformers"
 
 
 def _web_address(value: str) -> str:
@@ -46,13 +60,22 @@ class Settings(BaseSettings):
     database_url: str = ""
     """SQLAlchemy URL; empty for SQLite in the data folder."""
     backend: Backend = Backend.EMBEDDED
-    """What runs the model: `embedded` is llama.cpp in the process."""
+    """What runs the model: `embedded` is llama.cpp in the process, `transformers` is torch in the process."""
     backend_url: WebAddress = ""
     """Address of the engine, for backends that run elsewhere."""
     backend_api_key: SecretStr = SecretStr("")
     """Key that the engine asks for, if any."""
     model: str = ""
-    """A short name of the catalogue, a file, or `hub:owner/repo/file`; empty for the backend's default."""
+    """For `embedded` a GGUF file or `hub:owner/repo/file.gguf`, for `transformers` a hub id, a short name of the
+    catalogue or a folder; empty for the backend's default."""
+    model_revision: str = ""
+    """Branch, tag or commit on the Hub, for `transformers`; empty for the catalogue's."""
+    device: str = "auto"
+    """Where `transformers` runs: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`."""
+    dtype: Dtype = Dtype.AUTO
+    """Number format for `transformers`; `auto` is bfloat16 on a GPU and float32 on a CPU."""
+    quantization: Quantization = Quantization.NONE
+    """`8bit` or `4bit` weights for `transformers`, which need bitsandbytes."""
     prompt: str = ""
     """A template under `prompts/`, a file, or `hub:owner/repo/file@revision`; empty for what suits the model."""
     public_url: WebAddress = ""

@@ -6,7 +6,6 @@ import gradio as gr
 from annotated_types import Ge, Gt, Le
 
 from assistant.conversation import GenerationOptions
-from assistant.ui.position import new_position
 from assistant.wording import Wording
 
 _STEPS = {"temperature": 0.05, "top_p": 0.01, "top_k": 1, "repetition_penalty": 0.05, "max_new_tokens": 1}
@@ -69,7 +68,7 @@ def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
         with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
             options = _option_controls(t, defaults)
         announcement = _fragment("announcement")
-        position = gr.Textbox(new_position().to_json(), visible="hidden", elem_id="position")
+        position = gr.Textbox(visible="hidden", elem_id="position")
         action = gr.Textbox(visible="hidden", elem_id="action")
         act = gr.Button(visible="hidden", elem_id="act")
     return Screen(

@@ -1,6 +1,5 @@
 """Settings come from the environment and `.env`; a wrong one stops the start with a line that helps."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,6 @@ import pytest
 from assistant.errors import SettingsError
 from assistant.settings import PREFIX, Settings, load_settings
 from assistant.wording import Wording
-
-README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +59,3 @@ def test_a_misspelt_name_in_the_env_file_is_refused_too(tmp_path: Path) -> None:
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_BACKEND_API_KEY", "sk-very-secret")
     assert "sk-very-secret" not in repr(load_settings())
-
-
-def test_the_readmes_table_names_every_setting() -> None:
-    named = set(re.findall(rf"^\| `{PREFIX}(\w+)` \|", README.read_text("utf-8"), re.MULTILINE))
-    assert named == {field.upper() for field in Settings.model_fields}

@@ -1,0 +1,115 @@
+"""One answer in the making, in small steps: read what has not been read before, then one token after another.
+
+Made for the generation thread, which alone calls `step`. Knows nothing of threads, turns or who listens.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.backends.torch_engine.answer_pieces import TextStream
+from assistant.backends.torch_engine.causal_model import CausalModel
+from assistant.backends.torch_engine.kv_cache import GrowingCache
+from assistant.backends.torch_engine.kv_memory import KvMemory
+from assistant.backends.torch_engine.sampling import Sampler
+from assistant.conversation import GenerationOptions
+from assistant.errors import AssistantError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    prompt_ids: Sequence[int]
+    """At least one; with `max_new_tokens` within the model's positions."""
+    options: GenerationOptions
+    stops: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    finish_reason: str
+    """"stop" or "length"."""
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    """Of the prompt, not read again."""
+
+
+class Generation:
+    """`emit` gets pieces of text, then one Ending or error. It must not block."""
+
+    def __init__(
+        self,
+        model: CausalModel,
+        memory: KvMemory,
+        request: Request,
+        emit: Callable[[str | Ending | AssistantError], None],
+    ) -> None:
+        self._model = model
+        self._memory = memory
+        self._request = request
+        self._emit = emit
+        self._ids = list(request.prompt_ids)
+        self._text = TextStream(model.tokenizer, request.prompt_ids, request.stops)
+        self._cache: GrowingCache | None = None
+        self._sampler: Sampler | None = None
+        self._cached = 0
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """End before the next step, and tell nobody. May be called from any thread, at any time."""
+        self._cancelled = True
+
+    def fail(self, error: AssistantError) -> None:
+        self._cache = None
+        self._emit(error)
+
+    def step(self) -> bool:
+        if self._cancelled:
+            self._leave_to_memory()
+            return True
+        cache, sampler = self._begun()
+        unread = self._ids[cache.length :]
+        logits = self._model.read(unread[: self._model.chunk], cache)
+        if len(unread) > self._model.chunk:
+            return False
+        reason = self._take(sampler.next(logits, self._ids))
+        if reason:
+            self._leave_to_memory()
+            self._emit(self._ending(reason))
+        return bool(reason)
+
+    def _begun(self) -> tuple[GrowingCache, Sampler]:
+        # Not before the first step: who waits in line takes no memory on the device.
+        if self._cache is None:
+            # The last token is always read, since its scores are what the answer starts from.
+            known, self._cached = self._memory.longest_start(self._ids[:-1])
+            self._cache = GrowingCache(known, self._cached)
+        if self._sampler is None:
+            self._sampler = Sampler(self._request.options, self._model.device)
+        return self._cache, self._sampler
+
+    def _take(self, token: int) -> str:
+        """The reason to end, if there is one now."""
+        self._ids.append(token)
+        if token in self._model.end_ids:
+            return "stop"
+        if piece := self._text.feed(token):
+            self._emit(piece)
+        if self._text.stopped:
+            return "stop"
+        return "length" if self._made() == self._request.options.max_new_tokens else ""
+
+    def _made(self) -> int:
+        return len(self._ids) - len(self._request.prompt_ids)
+
+    def _ending(self, reason: str) -> Ending:
+        return Ending(
+            finish_reason=reason,
+            prompt_tokens=len(self._request.prompt_ids),
+            completion_tokens=self._made(),
+            cached_tokens=self._cached,
+        )
+
+    def _leave_to_memory(self) -> None:
+        if self._cache is not None and self._cache.length:
+            self._memory.keep(self._cache.snapshot(self._ids))
+        self._cache = None

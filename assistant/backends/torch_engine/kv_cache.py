@@ -1,0 +1,107 @@
+"""The keys and values of the tokens that a model has read: grown in place, cut back, and kept as snapshots.
+
+Knows nothing of prompts, requests or files.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers.cache_utils import Cache, DynamicLayer
+
+# transformers' classes are Any here: where the group is not installed they would be, and where it is their types are
+# too wide for a layer that is always one of ours.
+_Cache: Any = Cache
+_DynamicLayer: Any = DynamicLayer
+
+_STEP = 256
+"""Tokens by which a buffer grows, so that most tokens need no copy of what is there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KvSnapshot:
+    """What a model keeps of `ids`. Never written to: a request copies what it shares."""
+
+    ids: tuple[int, ...]
+    layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]
+    """Keys and values of each layer, of the shape (1, heads, tokens, size of a head)."""
+
+    @property
+    def bytes(self) -> int:
+        """Of the memory that it holds on to, which may be more than it shows."""
+        return sum(int(tensor.untyped_storage().nbytes()) for layer in self.layers for tensor in layer)
+
+
+class GrowingLayer(_DynamicLayer):  # type: ignore[misc]  # Any, see above
+    """Writes into spare room where transformers' own layer copies everything for each token."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # transformers' signature
+        super().__init__(**settings)
+        self._length = 0
+        self._rooms: list[torch.Tensor] = []
+
+    def update(
+        self,
+        key_states: torch.Tensor,
+        value_states: torch.Tensor,
+        *args: Any,  # noqa: ANN401  # transformers' signature
+        **kwargs: Any,  # noqa: ANN401
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        if not self.is_initialized:
+            self.lazy_initialization(key_states, value_states)
+        end = self._length + key_states.shape[-2]
+        rooms = [_with_room(room, new, self._length, end) for room, new in self._pairs(key_states, value_states)]
+        for room, new in zip(rooms, (key_states, value_states), strict=True):
+            room[..., self._length : end, :] = new
+        # Only now: an allocation that fails leaves the layer as it was.
+        self._rooms = rooms
+        self._show(end)
+        return self.keys, self.values
+
+    def get_seq_length(self) -> int:
+        return self._length
+
+    def rewind(self, length: int) -> None:
+        """Forget what was read after the first `length` tokens."""
+        if self._rooms and length < self._length:
+            self._show(length)
+
+    def _pairs(self, keys: torch.Tensor, values: torch.Tensor) -> list[tuple[torch.Tensor | None, torch.Tensor]]:
+        old: Sequence[torch.Tensor | None] = self._rooms or (None, None)
+        return list(zip(old, (keys, values), strict=True))
+
+    def _show(self, length: int) -> None:
+        self._length = length
+        self.keys, self.values = (room[..., :length, :] for room in self._rooms)
+
+
+class GrowingCache(_Cache):  # type: ignore[misc]  # Any, see above
+    """One request's own. May start with a copy of what a snapshot knows."""
+
+    def __init__(self, start: KvSnapshot | None = None, length: int = 0) -> None:
+        super().__init__(layer_class_to_replicate=GrowingLayer)
+        for index, (keys, values) in enumerate(start.layers if start else ()):
+            self.update(keys[..., :length, :], values[..., :length, :], index)
+
+    @property
+    def length(self) -> int:
+        return int(self.layers[0].get_seq_length()) if self.layers else 0
+
+    def rewind(self, length: int) -> None:
+        for layer in self.layers:
+            layer.rewind(length)
+
+    def snapshot(self, ids: Sequence[int]) -> KvSnapshot:
+        """Of the tokens read, which are the first of `ids`. The cache must not be used afterwards."""
+        return KvSnapshot(tuple(ids[: self.length]), tuple((layer.keys, layer.values) for layer in self.layers))
+
+
+def _with_room(room: torch.Tensor | None, new: torch.Tensor, length: int, end: int) -> torch.Tensor:
+    if room is not None and end <= room.shape[-2]:
+        return room
+    *outer, _, size = new.shape
+    larger = new.new_empty((*outer, (end // _STEP + 1) * _STEP, size))
+    if room is not None:
+        larger[..., :length, :] = room[..., :length, :]
+    return larger

@@ -1,0 +1,54 @@
+"""What has been read before and need not be read again: the shared prefix, and the conversations as room allows."""
+
+import threading
+from collections.abc import Sequence
+
+from assistant.backends.torch_engine.kv_cache import KvSnapshot
+
+_TAIL = 16
+"""Tokens. An older snapshot whose end alone differs, as where a stop was cut off, has been outgrown by the newer."""
+
+
+class KvMemory:
+    """Bounded by `limit` bytes; the least recently used goes first. The prefix stays and is not counted."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._prefix: KvSnapshot | None = None
+        self._kept: list[KvSnapshot] = []
+        self._lock = threading.Lock()
+
+    def pin(self, prefix: KvSnapshot) -> None:
+        with self._lock:
+            self._prefix = prefix
+
+    def keep(self, snapshot: KvSnapshot) -> None:
+        with self._lock:
+            rest = [old for old in self._kept if shared_length(old.ids, snapshot.ids) < len(old.ids) - _TAIL]
+            self._kept = [*rest, snapshot]
+            while self._kept and sum(kept.bytes for kept in self._kept) > self._limit:
+                self._kept.pop(0)
+
+    def longest_start(self, ids: Sequence[int]) -> tuple[KvSnapshot | None, int]:
+        """The snapshot that shares most with the start of `ids`, and how many tokens that is; (None, 0) for none."""
+        with self._lock:
+            known = [*([self._prefix] if self._prefix else []), *self._kept]
+            best = max(known, key=lambda snapshot: shared_length(snapshot.ids, ids), default=None)
+            shared = shared_length(best.ids, ids) if best else 0
+            if best in self._kept and shared:
+                self._kept.remove(best)
+                self._kept.append(best)
+            return (best, shared) if shared else (None, 0)
+
+    def forget(self) -> bool:
+        """Give up every conversation's, to make room. False when there was none."""
+        with self._lock:
+            had = bool(self._kept)
+            self._kept = []
+            return had
+
+
+def shared_length(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

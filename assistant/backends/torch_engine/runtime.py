@@ -1,0 +1,82 @@
+"""A loaded model at work: its thread, its memory of what was read, and the prefix that all prompts share."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import torch
+import transformers
+
+from assistant.backends.torch_engine.causal_model import CausalModel
+from assistant.backends.torch_engine.channel import Channel
+from assistant.backends.torch_engine.generation_thread import GenerationThread
+from assistant.backends.torch_engine.kv_cache import KvSnapshot
+from assistant.backends.torch_engine.kv_memory import KvMemory
+from assistant.backends.torch_engine.language_model import TransformersModel
+from assistant.backends.torch_engine.prefix_file import PrefixFile
+from assistant.backends.torch_engine.prefix_reading import PrefixReading
+from assistant.conversation import GenerationOptions
+
+_MEMORY_OF_A_CPU = 2**30
+"""Bytes for conversations' keys and values; on a GPU it is half of what the weights leave."""
+
+
+class Runtime:
+    """Starts the thread. `identity` says whose keys and values the files in `folder` are."""
+
+    def __init__(
+        self,
+        model: CausalModel,
+        identity: Mapping[str, str],
+        folder: Path,
+        on_crash: Callable[[], None],
+    ) -> None:
+        self._model = model
+        self._identity = {
+            **identity,
+            "tokenizer": hashlib.sha256(model.tokenizer.to_str().encode()).hexdigest(),
+            # Another version may compute other numbers: its attention may have had a fault.
+            "transformers": transformers.__version__,
+            "torch": torch.__version__,
+        }
+        self._folder = folder
+        self._memory = KvMemory(_bytes_for_conversations(model.device))
+        self._thread = GenerationThread(self._memory, on_crash)
+
+    @property
+    def context_window(self) -> int:
+        return self._model.context_window
+
+    def language_model(self, defaults: GenerationOptions) -> TransformersModel:
+        return TransformersModel(self._model, self._memory, self._thread, defaults)
+
+    async def read_prefix(self, prefix: str, on_progress: Callable[[float], None]) -> None:
+        """Once: from the file of an earlier start, or now. Raises EngineError where it cannot be read."""
+        ids = self._model.prompt_ids(prefix)
+        if not ids:
+            return
+        file = PrefixFile(self._folder, self._identity, ids)
+        known = await asyncio.to_thread(file.load, self._model.device)
+        if known is None:
+            known = await self._read(ids, on_progress)
+            await asyncio.to_thread(file.save, known)
+        self._memory.pin(known)
+
+    async def _read(self, ids: Sequence[int], on_progress: Callable[[float], None]) -> KvSnapshot:
+        events: Channel[float | KvSnapshot] = Channel()
+        self._thread.submit(PrefixReading(self._model, ids, events.send))
+        while isinstance(event := await events.receive(), float):
+            on_progress(event)
+        return event
+
+    def close(self) -> None:
+        """Waits for the thread, which ends after its current step."""
+        self._thread.close()
+
+
+def _bytes_for_conversations(device: torch.device) -> int:
+    if device.type != "cuda":
+        return _MEMORY_OF_A_CPU
+    free, _ = torch.cuda.mem_get_info(device)
+    return int(free) // 2
