@@ -10,7 +10,8 @@ from tests.app_process import AppProcess
 from tests.browser.chromium import launch
 
 
-@pytest.fixture(scope="session")
+# For the package, not the session: playwright keeps an event loop running, which asynchronous tests elsewhere would meet.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch(playwright)
@@ -18,7 +19,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
     with AppProcess(tmp_path_factory.mktemp("data")) as running:
         running.wait_until_ready()
