@@ -10,7 +10,7 @@ from tests.app_process import AppProcess
 from tests.browser.chromium import launch
 
 
-# For the package, not the session: playwright keeps an event loop running, which asynchronous tests elsewhere would meet.
+# For the package, not the session: playwright keeps an event loop running, which other asynchronous tests would meet.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
