@@ -17,7 +17,9 @@ from assistant.chat_service import ChatService
 from assistant.data_folder import make_data_folder
 from assistant.engine import Engine, ModelLoader
 from assistant.errors import AssistantError
+from assistant.model_catalog import ModelCard
 from assistant.prompting.library import load_template
+from assistant.prompting.template import PromptTemplate
 from assistant.runs import Runs
 from assistant.settings import Settings, load_settings
 from assistant.sharing import SharingService
@@ -58,7 +60,13 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     database = open_database(settings.database_url or f"sqlite:///{settings.data_dir.resolve()}/assistant.db")
     migrate(database)
     store = SqlConversationStore(database)
-    engine = Engine(loader, load_template(settings.prompt, loader.card.prompt, fetch))
+
+    def choose_template(card: ModelCard) -> PromptTemplate:
+        return load_template(settings.prompt, card.prompt, fetch)
+
+    # Once now: a prompt that cannot be used stops the start.
+    choose_template(loader.card)
+    engine = Engine(loader, choose_template)
     runs = Runs(engine, store, clock=_now)
     service = ChatService(
         store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=settings.message_limit

@@ -150,7 +150,7 @@ class ActiveRun:
             prompt.value,
             self._options(prompt),
             prompt.stops,
-            self._engine.template.marks.reply_lead,
+            ready.template.marks.reply_lead,
         )
         async for piece in self._stream:
             if self._first_text_after is None:
@@ -171,8 +171,8 @@ class ActiveRun:
         return Provenance(
             model=ready.model.card.name,
             model_revision=ready.model.revision,
-            prompt_id=self._engine.template.id,
-            prompt_sha256=self._engine.template.sha256,
+            prompt_id=ready.template.id,
+            prompt_sha256=ready.template.sha256,
             options=self._options(prompt),
             turns_dropped=prompt.turns_dropped,
             prompt_tokens=stream.prompt_tokens or prompt.tokens.prompt,

@@ -12,12 +12,14 @@ from typing import Any, Protocol
 
 from langchain_core.language_models import BaseLanguageModel
 
-from assistant.errors import AssistantError, EngineLoadError
+from assistant.errors import AssistantError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard
 from assistant.prompting.assembler import PromptAssembler
 from assistant.prompting.template import PromptTemplate
 
 logger = logging.getLogger(__name__)
+
+_LONGEST_RETRY_SECONDS = 30.0
 
 
 class EngineStage(StrEnum):
@@ -25,6 +27,8 @@ class EngineStage(StrEnum):
     FETCHING = "fetching"
     LOADING = "loading"
     WARMING = "warming"
+    UNREACHABLE = "unreachable"
+    """The engine is a server that does not answer; it is tried again."""
     READY = "ready"
     FAILED = "failed"
 
@@ -59,7 +63,7 @@ class ModelLoader(Protocol):
         """Known before anything is loaded, so that the page can name the model."""
 
     async def load(self, report: Report) -> LoadedModel:
-        """Raises EngineLoadError or EngineUnavailableError."""
+        """Raises EngineLoadError, or EngineUnavailableError where trying again later can help."""
 
     async def warm(self, prefix: str) -> None:
         """Read the prefix, so that no conversation has to wait for it."""
@@ -70,25 +74,29 @@ class ModelLoader(Protocol):
 @dataclass(frozen=True, slots=True)
 class ReadyEngine:
     model: LoadedModel
+    template: PromptTemplate
     assembler: PromptAssembler
 
 
 class Engine:
-    """Loads in the background from `start` on; the page is served meanwhile."""
+    """Loads in the background from `start` on; the page is served meanwhile.
 
-    def __init__(self, loader: ModelLoader, template: PromptTemplate) -> None:
+    `choose_template` is asked once the model is known. Where the engine is a server that cannot be reached, it is tried
+    again, after `retry_seconds` at first and half a minute at most.
+    """
+
+    def __init__(
+        self, loader: ModelLoader, choose_template: Callable[[ModelCard], PromptTemplate], retry_seconds: float = 1.0
+    ) -> None:
         self._loader = loader
-        self._template = template
+        self._choose_template = choose_template
+        self._retry_seconds = retry_seconds
         self._task: asyncio.Task[ReadyEngine] | None = None
         self.state = EngineState(EngineStage.STARTING)
 
     @property
     def card(self) -> ModelCard:
         return self._loader.card
-
-    @property
-    def template(self) -> PromptTemplate:
-        return self._template
 
     def start(self) -> asyncio.Task[ReadyEngine]:
         if self._task is None:
@@ -115,23 +123,40 @@ class Engine:
         await self._loader.close()
 
     async def _load(self) -> ReadyEngine:
-        try:
-            model = await self._loader.load(self._report)
-            count = model.language_model.get_num_tokens
-            assembler = await asyncio.to_thread(PromptAssembler, self._template, count, model.context_window)
-            self._report(EngineStage.WARMING)
-            await self._loader.warm(self._template.prefix)
-        except AssistantError as error:
-            self._fail(error)
-            raise
-        except Exception as error:
-            wrapped = EngineLoadError(model=self.card.name, fault=f"{type(error).__name__}: {error}")
-            self._fail(wrapped)
-            raise wrapped from error
-        self._report(EngineStage.READY)
-        return ReadyEngine(model, assembler)
+        wait = self._retry_seconds
+        while True:
+            try:
+                ready = await self._attempt()
+            except EngineUnavailableError as error:
+                logger.warning("engine: %s", error)
+                self.state = EngineState(EngineStage.UNREACHABLE, error=error)
+            except AssistantError as error:
+                self._fail(error)
+                raise
+            except Exception as error:
+                wrapped = EngineLoadError(model=self.card.name, fault=f"{type(error).__name__}: {error}")
+                self._fail(wrapped)
+                raise wrapped from error
+            else:
+                self._report(EngineStage.READY)
+                return ready
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_RETRY_SECONDS)
+
+    async def _attempt(self) -> ReadyEngine:
+        model = await self._loader.load(self._report)
+        template = await asyncio.to_thread(self._choose_template, model.card)
+        count = model.language_model.get_num_tokens
+        assembler = await asyncio.to_thread(PromptAssembler, template, count, model.context_window)
+        self._report(EngineStage.WARMING)
+        await self._loader.warm(template.prefix)
+        return ReadyEngine(model, template, assembler)
 
     def _report(self, stage: EngineStage, fraction: float | None = None) -> None:
+        if stage is EngineStage.FAILED:
+            # After it was ready: an engine in this process whose thread has ended.
+            self._fail(EngineLoadError(model=self.card.name, fault="it stopped working; the app has to be restarted"))
+            return
         if stage is not self.state.stage:
             logger.info("engine: %s", stage)
         self.state = EngineState(stage, fraction)

@@ -93,14 +93,14 @@ async def answer(ready: ReadyEngine, engine: Engine, text: str, seed: int) -> st
     options = GenerationOptions(**{**ready.model.card.options.model_dump(), "seed": seed, "max_new_tokens": 256})
     prompt = await asyncio.to_thread(ready.assembler.assemble, question(text), options.max_new_tokens)
     stream = AnswerStream(
-        ready.model.language_model, prompt.value, options, prompt.stops, engine.template.marks.reply_lead
+        ready.model.language_model, prompt.value, options, prompt.stops, ready.template.marks.reply_lead
     )
     return "".join([piece async for piece in stream])
 
 
 async def measure(prompt: str) -> None:
     loader = EmbeddedLoader("")
-    engine = Engine(loader, load_template(prompt, loader.card.prompt, fetch))
+    engine = Engine(loader, lambda card: load_template(prompt, card.prompt, fetch))
     ready = await engine.ready()
     right = stray = 0
     began = time.monotonic()

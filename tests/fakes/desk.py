@@ -69,7 +69,7 @@ class Desk:
             return f"{self.process_id}-id-{next(numbers)}"
 
         self.loader = self.loader or ScriptedLoader(self.model)
-        self.engine = Engine(self.loader, TEMPLATE)
+        self.engine = Engine(self.loader, lambda card: TEMPLATE)
         self.runs = Runs(self.engine, self.store, clock=self.clock, checkpoint_seconds=self.checkpoint_seconds)
         self.service = ChatService(
             self.store,

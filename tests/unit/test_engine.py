@@ -6,7 +6,7 @@ import pytest
 
 from assistant.conversation import MessageStatus
 from assistant.engine import Engine, EngineStage, EngineState, LoadedModel, Report
-from assistant.errors import AssistantError, EngineLoadError, EngineUnavailableError, PromptError
+from assistant.errors import AssistantError, EngineLoadError, EngineProtocolError, EngineUnavailableError, PromptError
 from tests.fakes.desk import TEMPLATE, open_desk
 from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
 
@@ -41,6 +41,9 @@ class StagedLoader(ScriptedLoader):
         await asyncio.wait_for(self._halted.wait(), 5)
         self._halted.clear()
 
+    def recover(self) -> None:
+        self._failure = None
+
     def let_on(self) -> None:
         self._go.set()
 
@@ -52,15 +55,27 @@ class StagedLoader(ScriptedLoader):
         self._go.clear()
 
 
+class ReportingLoader(ScriptedLoader):
+    """Lets a test report what an engine would, once it is ready."""
+
+    def __init__(self) -> None:
+        super().__init__(ScriptedModel())
+        self.report: Report
+
+    async def load(self, report: Report) -> LoadedModel:
+        self.report = report
+        return await super().load(report)
+
+
 async def failed_engine(failure: Exception, stage: EngineStage = EngineStage.FETCHING) -> Engine:
-    engine = Engine(StagedLoader(fail_in=stage, failure=failure), TEMPLATE)
+    engine = Engine(StagedLoader(fail_in=stage, failure=failure), lambda card: TEMPLATE)
     await asyncio.wait([engine.start()])
     return engine
 
 
 async def test_every_stage_is_told_with_its_progress_until_the_model_is_ready() -> None:
     loader = StagedLoader()
-    engine = Engine(loader, TEMPLATE)
+    engine = Engine(loader, lambda card: TEMPLATE)
     states = [engine.state]
     engine.start()
     for _ in range(4):
@@ -83,7 +98,7 @@ async def test_every_stage_is_told_with_its_progress_until_the_model_is_ready() 
 
 async def test_a_ready_engine_has_read_the_prefix_and_gives_model_and_assembler_without_waiting() -> None:
     loader = ScriptedLoader(ScriptedModel())
-    engine = Engine(loader, TEMPLATE)
+    engine = Engine(loader, lambda card: TEMPLATE)
     ready = await engine.ready()
     assert loader.warmed == [TEMPLATE.prefix]
     assert engine.if_ready is ready
@@ -93,12 +108,12 @@ async def test_a_ready_engine_has_read_the_prefix_and_gives_model_and_assembler_
 
 
 async def test_the_model_can_be_named_before_it_is_loaded() -> None:
-    assert Engine(StagedLoader(), TEMPLATE).card is CARD
+    assert Engine(StagedLoader(), lambda card: TEMPLATE).card is CARD
 
 
 async def test_however_often_it_is_started_the_model_is_loaded_once() -> None:
     loader = StagedLoader()
-    engine = Engine(loader, TEMPLATE)
+    engine = Engine(loader, lambda card: TEMPLATE)
     assert engine.start() is engine.start()
     waiting = [asyncio.create_task(engine.ready()) for _ in range(3)]
     for _ in range(4):
@@ -111,7 +126,7 @@ async def test_however_often_it_is_started_the_model_is_loaded_once() -> None:
 
 async def test_one_that_gives_up_waiting_does_not_end_the_load_for_the_others() -> None:
     loader = StagedLoader()
-    engine = Engine(loader, TEMPLATE)
+    engine = Engine(loader, lambda card: TEMPLATE)
     impatient, patient = (asyncio.create_task(engine.ready()) for _ in range(2))
     await loader.halted()
     impatient.cancel()
@@ -126,13 +141,13 @@ async def test_one_that_gives_up_waiting_does_not_end_the_load_for_the_others() 
 
 @pytest.mark.parametrize("stage", [EngineStage.FETCHING, EngineStage.LOADING, EngineStage.WARMING])
 @pytest.mark.parametrize(
-    "failure", [EngineLoadError(model="m", fault="no such file"), EngineUnavailableError(fault="refused")]
+    "failure", [EngineLoadError(model="m", fault="no such file"), EngineProtocolError(fault="no protocol")]
 )
 async def test_a_failure_is_told_as_what_it_is_to_everybody_who_asks(
     failure: AssistantError, stage: EngineStage
 ) -> None:
     loader = StagedLoader(fail_in=stage, failure=failure)
-    engine = Engine(loader, TEMPLATE)
+    engine = Engine(loader, lambda card: TEMPLATE)
     engine.start()
     for _ in range({EngineStage.FETCHING: 0, EngineStage.LOADING: 2, EngineStage.WARMING: 3}[stage]):
         await loader.halted()
@@ -143,6 +158,31 @@ async def test_a_failure_is_told_as_what_it_is_to_everybody_who_asks(
         assert told.value is failure
     assert engine.state == EngineState(EngineStage.FAILED, error=failure)
     assert engine.if_ready is None
+    await engine.close()
+
+
+async def test_a_server_that_does_not_answer_yet_is_tried_again_until_it_does() -> None:
+    loader = StagedLoader(fail_in=EngineStage.FETCHING, failure=EngineUnavailableError(fault="refused"))
+    engine = Engine(loader, lambda card: TEMPLATE, retry_seconds=0.0)
+    waiting = asyncio.create_task(engine.ready())
+    while engine.state.stage is not EngineStage.UNREACHABLE:
+        await asyncio.sleep(0)
+    assert engine.state.error is not None
+    loader.recover()
+    for _ in range(4):
+        await loader.halted()
+        loader.let_on()
+    assert await waiting is engine.if_ready
+    await engine.close()
+
+
+async def test_an_engine_that_stops_working_is_told_as_failed() -> None:
+    loader = ReportingLoader()
+    engine = Engine(loader, lambda card: TEMPLATE)
+    await engine.ready()
+    loader.report(EngineStage.FAILED, None)
+    assert engine.state.stage is EngineStage.FAILED
+    assert isinstance(engine.state.error, EngineLoadError)
     await engine.close()
 
 
@@ -157,7 +197,7 @@ async def test_an_unforeseen_failure_is_a_load_that_failed_with_model_and_fault(
 
 
 async def test_a_prompt_that_the_window_cannot_hold_is_told_as_such() -> None:
-    engine = Engine(ScriptedLoader(ScriptedModel(), window=10), TEMPLATE)
+    engine = Engine(ScriptedLoader(ScriptedModel(), window=10), lambda card: TEMPLATE)
     with pytest.raises(PromptError):
         await engine.ready()
     assert engine.state.stage is EngineStage.FAILED
@@ -166,7 +206,7 @@ async def test_a_prompt_that_the_window_cannot_hold_is_told_as_such() -> None:
 
 async def test_closing_ends_a_load_and_lets_go_of_everything() -> None:
     loader = StagedLoader()
-    engine = Engine(loader, TEMPLATE)
+    engine = Engine(loader, lambda card: TEMPLATE)
     waiting = asyncio.create_task(engine.ready())
     await loader.halted()
     await engine.close()
@@ -178,7 +218,7 @@ async def test_closing_ends_a_load_and_lets_go_of_everything() -> None:
 
 async def test_an_engine_that_never_started_can_be_closed() -> None:
     loader = StagedLoader()
-    await Engine(loader, TEMPLATE).close()
+    await Engine(loader, lambda card: TEMPLATE).close()
     assert (loader.closed, loader.loads) == (True, 0)
 
 
