@@ -17,6 +17,7 @@ from assistant.chat_service import ChatService
 from assistant.data_folder import make_data_folder
 from assistant.engine import Engine, ModelLoader
 from assistant.errors import AssistantError
+from assistant.generation.deadlines import Deadlines
 from assistant.model_catalog import ModelCard
 from assistant.prompting.library import load_template
 from assistant.prompting.template import PromptTemplate
@@ -67,7 +68,10 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     # Once now: a prompt that cannot be used stops the start.
     choose_template(loader.card)
     engine = Engine(loader, choose_template)
-    runs = Runs(engine, store, clock=_now)
+    deadlines = Deadlines(
+        first_token=settings.first_token_seconds, next_token=settings.next_token_seconds, answer=settings.answer_seconds
+    )
+    runs = Runs(engine, store, clock=_now, deadlines=deadlines, longest_line=settings.queue_length)
     service = ChatService(
         store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=settings.message_limit
     )

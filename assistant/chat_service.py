@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assistant.active_run import Assignment, RunStage, RunUpdate
+from assistant.answering import Assignment
 from assistant.conversation import (
     Conversation,
     GenerationOptions,
@@ -26,6 +26,7 @@ from assistant.engine import Engine
 from assistant.errors import DrainingError, NotFoundError
 from assistant.ports import ConversationStore, NewTurn
 from assistant.prompting.assembler import AssembledPrompt
+from assistant.run_update import RunStage, RunUpdate
 from assistant.runs import Runs
 from assistant.typed_text import accept, title_of
 
@@ -79,7 +80,8 @@ class ChatService:
     ) -> Run:
         """Ask a question at the end of a conversation; None begins a new one.
 
-        Raises BlankMessageError, MessageTooLongError, NotFoundError, ConversationBusyError, ConversationMovedError.
+        Raises BlankMessageError, MessageTooLongError, NotFoundError, ConversationBusyError, ConversationMovedError,
+        EngineBusyError.
         """
         return await self._begin(
             owner_id,
@@ -203,6 +205,7 @@ class ChatService:
     ) -> Run:
         if self._runs.draining:
             raise DrainingError(retry_after=10)
+        self._runs.refuse_if_full()
         turn = NewTurn(
             owner_id=owner_id,
             conversation_id=conversation_id or self._new_id(),

@@ -50,6 +50,8 @@ class LoadedModel:
     revision: str
     context_window: int
     """Tokens that one conversation may use: prompt and answer together."""
+    concurrency: int = 1
+    """Answers that the engine writes at the same time; more wait in line."""
 
 
 Report = Callable[[EngineStage, float | None], None]

@@ -20,7 +20,10 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     └── EngineError              the model cannot answer
         ├── EngineLoadError
         ├── EngineUnavailableError
+        │   ├── EngineBusyError
         │   └── DrainingError
+        ├── EngineTimeoutError
+        ├── EngineAccessError
         ├── EngineProtocolError
         └── EmptyAnswerError
 """
@@ -146,10 +149,29 @@ class EngineUnavailableError(EngineError):
     code = "engine_unavailable"
 
 
+class EngineBusyError(EngineUnavailableError):
+    """Too many wait for an answer already. Facts: `retry_after` (seconds, an estimate)."""
+
+    code = "engine_busy"
+
+
 class DrainingError(EngineUnavailableError):
     """This process is about to end and takes no new turns. Facts: `retry_after` (seconds)."""
 
     code = "draining"
+
+
+class EngineTimeoutError(EngineError):
+    """The engine kept somebody waiting too long. Facts: `waited_for`, `seconds`."""
+
+    code = "engine_timeout"
+
+
+class EngineAccessError(EngineError):
+    """The engine refused our key: somebody has to mend it."""
+
+    code = "engine_access"
+    retryable = False
 
 
 class EngineProtocolError(EngineError):

@@ -7,10 +7,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
-from assistant.active_run import ActiveRun, Assignment, RunStage, RunUpdate
+from assistant.active_run import ActiveRun
+from assistant.answering import Assignment, EngineGate
 from assistant.conversation import MessageStatus
 from assistant.engine import Engine
+from assistant.errors import EngineBusyError
+from assistant.generation.deadlines import Deadlines
 from assistant.ports import ConversationStore
+from assistant.run_update import RunStage, RunUpdate
+from assistant.waiting_line import WaitingLine
 
 _STORING_SECONDS = 5.0
 
@@ -22,18 +27,25 @@ class Runs:
         store: ConversationStore,
         *,
         clock: Callable[[], datetime],
+        deadlines: Deadlines | None = None,
+        longest_line: int = 32,
         checkpoint_seconds: float = 1.0,
     ) -> None:
-        self._engine = engine
+        self._gate = EngineGate(engine=engine, line=WaitingLine(longest_line), deadlines=deadlines or Deadlines())
         self._store = store
         self._clock = clock
         self._checkpoint_seconds = checkpoint_seconds
         self._active: dict[str, ActiveRun] = {}
         self.draining = False
 
+    def refuse_if_full(self) -> None:
+        """Raises EngineBusyError when the line for the engine is as long as it may be."""
+        if self._gate.line.is_full:
+            raise EngineBusyError(retry_after=self._gate.line.seconds_to_wait)
+
     def start(self, assignment: Assignment) -> None:
         run_id = assignment.run.id
-        active = ActiveRun(assignment, self._engine, self._store, self._clock, self._checkpoint_seconds)
+        active = ActiveRun(assignment, self._gate, self._store, self._clock, self._checkpoint_seconds)
         self._active[run_id] = active
         active.task.add_done_callback(lambda _: self._active.pop(run_id, None))
 

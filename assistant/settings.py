@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -82,6 +82,14 @@ class Settings(BaseSettings):
     """Address that people reach the app at, for share links; empty to take it from the request."""
     message_limit: int = Field(100_000, ge=1, le=1_000_000)
     """Characters that one message may have; the model's window is checked in tokens besides."""
+    queue_length: int = Field(32, ge=0, le=10_000)
+    """How many may wait for a place at the engine; whoever comes then is told when to try again."""
+    first_token_seconds: float = Field(120.0, gt=0, le=3600)
+    """How long the engine may read a prompt before its first word."""
+    next_token_seconds: float = Field(30.0, gt=0, le=3600)
+    """How long the engine may pause within an answer."""
+    answer_seconds: float = Field(900.0, gt=0, le=86_400)
+    """How long a whole answer may take."""
     drain_seconds: float = Field(5.0, ge=0, le=300)
     """How long running answers may go on when the app is told to end."""
 
@@ -110,5 +118,5 @@ def _allowed(field: str) -> str:
     info = Settings.model_fields[field]
     if isinstance(info.annotation, type) and issubclass(info.annotation, StrEnum):
         return "one of: " + ", ".join(info.annotation)
-    bounds = [str(bound) for bound in info.metadata if isinstance(bound, Ge | Le)]
+    bounds = [str(bound) for bound in info.metadata if isinstance(bound, Ge | Gt | Le)]
     return " ".join([info.description or "", *bounds]).strip()

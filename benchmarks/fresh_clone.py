@@ -16,7 +16,7 @@ import httpx2
 from playwright.sync_api import sync_playwright
 
 from tests.app_process import ROOT, free_port
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch, visit
 
 TEN_MINUTES = 600.0
 MIB = 1 << 20
@@ -42,7 +42,7 @@ def first_answer(url: str) -> None:
     with sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page()
-        page.goto(url)
+        visit(page, url)
         page.get_by_role("textbox", name="Message").fill("How do I reverse a list in Python?")
         page.get_by_role("button", name="Send").click()
         page.get_by_role("button", name="Regenerate").wait_for(timeout=TEN_MINUTES * 1000)

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.app_process import ROOT, AppProcess
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch, visit
 
 QUESTION = "How do I reverse a list in Python?"
 README_PICTURE = ROOT / "docs" / "screenshot.png"
@@ -44,7 +44,7 @@ LOOKS = (
 
 
 def ask(page: Page, app: AppProcess) -> None:
-    page.goto(app.url)
+    visit(page, app.url)
     page.get_by_role("textbox", name="Message").fill(QUESTION)
     # The answers differ; this seed's is right, short and has code.
     page.get_by_role("button", name="Settings").click()
@@ -65,8 +65,7 @@ def picture(browser: Browser, app: AppProcess) -> None:
 def album(browser: Browser, app: AppProcess, folder: Path) -> None:
     for look in LOOKS:
         page = look.page(browser)
-        page.goto(app.url)
-        page.get_by_role("heading", name="Tech Assistant").wait_for()
+        visit(page, app.url)
         page.screenshot(path=folder / f"{look.name}-welcome.png")
         ask(page, app)
         page.screenshot(path=folder / f"{look.name}-answer.png")

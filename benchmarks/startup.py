@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.app_process import AppProcess
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch, visit
 
 ROUNDS = 3
 ANSWER_TIME = 120_000
@@ -32,8 +32,7 @@ def start(folder: Path) -> tuple[float, float]:
 def memory_without_model(browser: Browser, folder: Path) -> int:
     with AppProcess(folder, model=str(folder / "no-such-model.gguf")) as app:
         page = browser.new_page()
-        page.goto(app.url)
-        page.get_by_role("textbox", name="Message").wait_for()
+        visit(page, app.url)
         return app.memory()
 
 
@@ -41,7 +40,7 @@ def memory_with_model(browser: Browser, folder: Path) -> int:
     with AppProcess(folder) as app:
         app.wait_until_ready()
         page = browser.new_page()
-        page.goto(app.url)
+        visit(page, app.url)
         page.get_by_role("textbox", name="Message").fill("How do I reverse a list in Python?")
         page.get_by_role("button", name="Send").click()
         page.get_by_role("button", name="Regenerate").wait_for(timeout=ANSWER_TIME)

@@ -54,6 +54,7 @@ class EmbeddedLoader:
             card=self.card,
             revision=revision,
             context_window=min(window, self.card.context_window),
+            concurrency=SLOTS,
         )
 
     async def warm(self, prefix: str) -> None:

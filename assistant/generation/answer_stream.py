@@ -30,12 +30,15 @@ class AnswerStream:
         options: GenerationOptions,
         stops: Sequence[StopRule],
         reply_lead: str,
+        conversation_id: str = "",
     ) -> None:
         self._model = model
         self._prompt = prompt
         self._options = options
         self._stops = stops
         self._visible = AnswerText(reply_lead, stops)
+        # So that a conversation stays with the replica whose cache knows it.
+        self._about = {"conversation_id": conversation_id}
         self.finish_reason = "stop"
         self.prompt_tokens: int | None = None
         self.completion_tokens: int | None = None
@@ -45,7 +48,10 @@ class AnswerStream:
         # Only rules that hold everywhere go to the engine: it knows nothing of code fences.
         everywhere = [rule.text for rule in self._stops if rule.inside_code]
         pieces = self._model.astream(
-            self._prompt, {"callbacks": [ending]}, stop=everywhere, **self._options.model_dump()
+            self._prompt,
+            {"callbacks": [ending], "metadata": self._about},
+            stop=everywhere,
+            **self._options.model_dump(),
         )
         async with aclosing(cast("Any", pieces)):
             async for piece in pieces:

@@ -10,12 +10,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assistant.active_run import RunUpdate
 from assistant.chat_service import ConversationView
 from assistant.conversation import Conversation
 from assistant.errors import AssistantError
 from assistant.model_catalog import ModelCard
 from assistant.rendering.markdown import render_markdown, render_message_body
+from assistant.run_update import RunUpdate
 from assistant.snapshot import Share
 from assistant.wording import Wording
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.active_run import RunStage
 from assistant.chat_service import ChatService
 from assistant.conversation import Run
 from assistant.errors import AssistantError, ConversationBusyError, ConversationMovedError, NoIdentityError
+from assistant.run_update import RunStage
 from assistant.sharing import SharingService
 from assistant.ui.action import Action, read_action
 from assistant.ui.layout import Screen

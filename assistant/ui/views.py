@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.active_run import RunUpdate
 from assistant.chat_service import ChatService
 from assistant.conversation import GenerationOptions
 from assistant.errors import AssistantError
+from assistant.run_update import RunUpdate
 from assistant.snapshot import Share
 from assistant.ui.action import Action
 from assistant.ui.fragments import Fragments

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.app_process import AppProcess
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch, visit
 
 
 # For the package, not the session: playwright keeps an event loop running, which other asynchronous tests would meet.
@@ -38,8 +38,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext, app: AppProcess) -> Page:
     page = context.new_page()
-    page.goto(app.url)
-    page.get_by_role("textbox", name="Message").wait_for()
+    visit(page, app.url)
     return page
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.app_process import AppProcess
+from tests.browser.chromium import visit
 
 QUESTION = "How do I reverse a list in Python?"
 LONG_QUESTION = "Write a long tutorial about Python lists with many examples."
@@ -193,7 +194,7 @@ def test_settings_are_kept_with_the_conversation(page: Page) -> None:
 
 def test_two_tabs_the_second_to_send_sees_the_firsts_turn(answered: Page) -> None:
     second = answered.context.new_page()
-    second.goto(answered.url)
+    visit(second, answered.url)
     expect(second.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
     ask(answered, "And in reverse order?")
     wait_for_end(answered, 2)
@@ -244,7 +245,7 @@ def test_conversations_survive_a_killed_server(context: BrowserContext, data_dir
     with AppProcess(data_dir) as app:
         app.wait_until_ready()
         page = context.new_page()
-        page.goto(app.url)
+        visit(page, app.url)
         ask(page, LONG_QUESTION)
         wait_for_text(page)
         wait_for_checkpoint(data_dir)

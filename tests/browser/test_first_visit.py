@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.app_process import AppProcess
+from tests.browser.chromium import visit
 
 
 def test_the_page_says_what_it_is_and_names_model_and_licence(page: Page) -> None:
@@ -41,7 +42,7 @@ def test_the_pages_policy_allows_no_eval_and_only_known_scripts(context: Browser
 def test_without_a_model_the_page_is_there_and_says_why(context: BrowserContext, data_dir: Path) -> None:
     with AppProcess(data_dir, model=str(data_dir / "missing.gguf")) as app:
         page = context.new_page()
-        page.goto(app.url)
+        visit(page, app.url)
         expect(page.get_by_text("The model cannot answer.")).to_be_visible()
         expect(page.get_by_text("The model missing.gguf cannot be loaded")).to_be_visible()
         page.get_by_role("textbox", name="Message").fill("Anybody there?")

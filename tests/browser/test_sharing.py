@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_process import AppProcess
+from tests.browser.chromium import visit
 from tests.browser.test_conversation import QUESTION, ask, keep_it_short, wait_for_end
 
 
@@ -69,8 +70,7 @@ def test_the_link_can_be_copied(shared: tuple[Page, str]) -> None:
 def test_a_viewer_goes_on_with_a_copy_of_their_own(shared: tuple[Page, str], browser: Browser, app: AppProcess) -> None:
     page, link = shared
     viewer = browser.new_context().new_page()
-    viewer.goto(app.url)
-    viewer.get_by_role("textbox", name="Message").wait_for()
+    visit(viewer, app.url)
     viewer.goto(link)
     viewer.get_by_role("button", name="Continue this chat").click()
     expect(viewer).to_have_url(re.compile(r"\?c="))

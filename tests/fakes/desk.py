@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from assistant.active_run import RunUpdate
 from assistant.chat_service import ChatService
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
 from assistant.engine import Engine
+from assistant.generation.deadlines import Deadlines
 from assistant.generation.stop_rules import StopRule
 from assistant.ports import ConversationStore
 from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
+from assistant.run_update import RunUpdate
 from assistant.runs import Runs
 from assistant.sharing import SharingService
 from tests.fakes.memory_store import MemoryConversationStore
@@ -61,6 +62,8 @@ class Desk:
     process_id: str = "process-1"
     message_limit: int = 10_000
     checkpoint_seconds: float = 60.0
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    longest_line: int = 32
 
     def __post_init__(self) -> None:
         numbers = itertools.count(1)
@@ -70,7 +73,14 @@ class Desk:
 
         self.loader = self.loader or ScriptedLoader(self.model)
         self.engine = Engine(self.loader, lambda card: TEMPLATE)
-        self.runs = Runs(self.engine, self.store, clock=self.clock, checkpoint_seconds=self.checkpoint_seconds)
+        self.runs = Runs(
+            self.engine,
+            self.store,
+            clock=self.clock,
+            deadlines=self.deadlines,
+            longest_line=self.longest_line,
+            checkpoint_seconds=self.checkpoint_seconds,
+        )
         self.service = ChatService(
             self.store,
             self.engine,

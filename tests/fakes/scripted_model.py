@@ -96,13 +96,20 @@ class ScriptedLoader:
     """Gives the model at once, or after `release`, or never: an error."""
 
     def __init__(
-        self, model: ScriptedModel, *, error: AssistantError | None = None, held: bool = False, window: int = 8192
+        self,
+        model: ScriptedModel,
+        *,
+        error: AssistantError | None = None,
+        held: bool = False,
+        window: int = 8192,
+        concurrency: int = 4,
     ) -> None:
         self.model = model
         self.warmed: list[str] = []
         self.closed = False
         self._error = error
         self._window = window
+        self._concurrency = concurrency
         self._gate = asyncio.Event()
         if not held:
             self._gate.set()
@@ -119,7 +126,13 @@ class ScriptedLoader:
         await self._gate.wait()
         if self._error:
             raise self._error
-        return LoadedModel(language_model=self.model, card=CARD, revision="r1", context_window=self._window)
+        return LoadedModel(
+            language_model=self.model,
+            card=CARD,
+            revision="r1",
+            context_window=self._window,
+            concurrency=self._concurrency,
+        )
 
     async def warm(self, prefix: str) -> None:
         self.warmed.append(prefix)

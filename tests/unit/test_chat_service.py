@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from assistant.active_run import RunStage
 from assistant.conversation import GenerationOptions, MessageStatus, Role
 from assistant.errors import (
     BlankMessageError,
@@ -16,6 +15,7 @@ from assistant.errors import (
     MessageTooLongError,
     NotFoundError,
 )
+from assistant.run_update import RunStage
 from tests.fakes.desk import ANN, BOB, open_desk
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from assistant.active_run import RunStage, RunUpdate
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
 from assistant.errors import EngineLoadError, EngineUnavailableError
+from assistant.run_update import RunStage, RunUpdate
 from tests.fakes.desk import ANN, Desk, open_desk
 from tests.fakes.failing_store import FailingStore
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel

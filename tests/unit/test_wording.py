@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant import errors
-from assistant.active_run import RunStage
 from assistant.engine import EngineStage
 from assistant.errors import AssistantError, ErrorReport
+from assistant.run_update import RunStage
 from assistant.wording import Wording
 
 ASSISTANT = Path(errors.__file__).parent

@@ -57,6 +57,7 @@ class TransformersLoader:
             card=self.card,
             revision=source.revision,
             context_window=self._runtime.context_window,
+            concurrency=self._runtime.concurrency,
         )
 
     async def warm(self, prefix: str) -> None:

@@ -10,7 +10,7 @@ import transformers
 
 from assistant.backends.torch_engine.causal_model import CausalModel
 from assistant.backends.torch_engine.channel import Channel
-from assistant.backends.torch_engine.generation_thread import GenerationThread
+from assistant.backends.torch_engine.generation_thread import MAX_ACTIVE, GenerationThread
 from assistant.backends.torch_engine.kv_cache import KvSnapshot
 from assistant.backends.torch_engine.kv_memory import KvMemory
 from assistant.backends.torch_engine.language_model import TransformersModel
@@ -24,6 +24,8 @@ _MEMORY_OF_A_CPU = 2**30
 
 class Runtime:
     """Starts the thread. `identity` says whose keys and values the files in `folder` are."""
+
+    concurrency = MAX_ACTIVE
 
     def __init__(
         self,
