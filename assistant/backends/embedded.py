@@ -76,9 +76,9 @@ def _revision(path: Path) -> str:
 
 
 def _start(path: Path, key: str, card: ModelCard) -> Any:  # noqa: ANN401  # xllamacpp has no types
-    # Threads that wait for one another sleep. Spinning, the default, is a little quicker on an idle machine; on a busy
-    # one a token then takes seconds. Read when the library is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # How long a thread that waits for the others spins before it sleeps: see docs/decisions.md. Read when the library
+    # is loaded.
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     # Imported here: it loads the engine's library, which a start without this backend need not.
     import xllamacpp
 
