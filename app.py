@@ -75,7 +75,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     service = ChatService(
         store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=settings.message_limit
     )
-    sharing = SharingService(store, loader.card, new_id=_new_id, clock=_now)
+    sharing = SharingService(store, lambda: loader.card, new_id=_new_id, clock=_now)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

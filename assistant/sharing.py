@@ -20,7 +20,12 @@ _TOKEN_BYTES = 32
 
 class SharingService:
     def __init__(
-        self, store: ConversationStore, card: ModelCard, *, new_id: Callable[[], str], clock: Callable[[], datetime]
+        self,
+        store: ConversationStore,
+        card: Callable[[], ModelCard],
+        *,
+        new_id: Callable[[], str],
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._card = card
@@ -70,7 +75,7 @@ class SharingService:
         if not shown:
             raise NotFoundError(kind="message")
         models = [m.provenance.model for m in shown if m.provenance is not None]
-        card = card_for(models[-1]) if models else self._card
+        card = card_for(models[-1]) if models else self._card()
         return Snapshot(
             title=conversation.title,
             shared_at=self._clock(),

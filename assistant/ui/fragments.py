@@ -4,7 +4,7 @@ Gradio shows them through its Markdown component: the HTML component would need 
 Content-Security-Policy. Markdown leaves HTML alone as long as it has no line break, so fragments have none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,7 +24,7 @@ EXAMPLES = ("example.one", "example.two", "example.three", "example.four")
 
 
 class Fragments:
-    def __init__(self, wording: Wording, card: ModelCard) -> None:
+    def __init__(self, wording: Wording, card: Callable[[], ModelCard]) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -40,7 +40,7 @@ class Fragments:
         self._card = card
 
     def welcome(self) -> str:
-        return self._render("welcome", card=self._card, examples=EXAMPLES)
+        return self._render("welcome", card=self._card(), examples=EXAMPLES)
 
     def messages(self, view: ConversationView) -> str:
         """The finished messages; an answer that is being written is shown by `answer`."""

@@ -35,8 +35,9 @@ def mount_page(
     """Serve the page at `/` of `app`."""
     with gr.Blocks(title=wording("page.title"), analytics_enabled=False) as demo:
         screen = lay_out(wording, engine.card.options)
-        fragments = Fragments(wording, engine.card)
-        views = Views(service, screen, fragments, wording, engine.card.options)
+        # Asked each time: a server tells only once it is reached which model it has.
+        fragments = Fragments(wording, lambda: engine.card)
+        views = Views(service, screen, fragments, wording, lambda: engine.card.options)
         handlers = Handlers(service, sharing, screen, views, owner_of=owner_of, public_url=public_url)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, wording)

@@ -1,6 +1,6 @@
 """What the page shows: from the service's answers to new values of the screen's components."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -30,7 +30,7 @@ class Views:
         screen: Screen,
         fragments: Fragments,
         wording: Wording,
-        defaults: GenerationOptions,
+        defaults: Callable[[], GenerationOptions],
     ) -> None:
         self._service = service
         self._screen = screen
@@ -54,7 +54,7 @@ class Views:
         """Nothing opened: what a first visit shows."""
         return {
             **await self.list(owner_id, None),
-            **self._page(self._defaults, busy=False, shareable=False),
+            **self._page(self._defaults(), busy=False, shareable=False),
             self._screen.heading: "",
             self._screen.history: self._fragments.welcome(),
             self._screen.position: new_position().to_json(),

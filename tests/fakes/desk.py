@@ -90,7 +90,7 @@ class Desk:
             clock=self.clock,
             message_limit=self.message_limit,
         )
-        self.sharing = SharingService(self.store, CARD, new_id=new_id, clock=self.clock)
+        self.sharing = SharingService(self.store, lambda: CARD, new_id=new_id, clock=self.clock)
         self._requests = itertools.count(1)
 
     async def ask(
