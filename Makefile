@@ -6,7 +6,7 @@ BACKEND := $(or $(ASSISTANT_BACKEND),$(shell sed -n 's/^ASSISTANT_BACKEND=//p' .
 GROUPS := app $(filter transformers,$(BACKEND))
 TESTED := app transformers model test
 
-.PHONY: run test check lint browser-tools screenshots bench clean
+.PHONY: run test check lint browser-tools screenshots bench tgi-conformance clean
 
 run: $(GROUPS:%=.venv/.installed-%) .venv/.installed-model
 	@exec $(BIN)/python app.py
@@ -29,6 +29,10 @@ bench: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.prefix
+
+# text-generation-inference's own client, in an environment of its own, against our fake of its server.
+tgi-conformance: .venv/.installed-app .venv/.installed-test
+	$(BIN)/python -m tests.tgi_conformance.run
 
 clean:
 	rm -rf .venv

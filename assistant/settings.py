@@ -8,8 +8,8 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
 
@@ -33,6 +33,22 @@ class Quantization(StrEnum):
 class Backend(StrEnum):
     EMBEDDED = "embedded"
     TRANSFORMERS = "transformers"
+    TGI = "tgi"
+    OPENAI = "openai"
+
+
+class BackendDialect(StrEnum):
+    AUTO = "auto"
+    LLAMA_CPP = "llama.cpp"
+    VLLM = "vllm"
+    SGLANG = "sglang"
+    OPENAI = "openai"
+
+
+class BackendMode(StrEnum):
+    AUTO = "auto"
+    COMPLETIONS = "completions"
+    CHAT = "chat"
 
 
 def _web_address(value: str) -> str:
@@ -41,7 +57,13 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _separated(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+# NoDecode: an environment variable is taken as it is, not as JSON.
+WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_separated)]
 
 
 class Settings(BaseSettings):
@@ -60,14 +82,19 @@ class Settings(BaseSettings):
     database_url: str = ""
     """SQLAlchemy URL; empty for SQLite in the data folder."""
     backend: Backend = Backend.EMBEDDED
-    """What runs the model: `embedded` is llama.cpp in the process, `transformers` is torch in the process."""
-    backend_url: WebAddress = ""
-    """Address of the engine, for backends that run elsewhere."""
+    """What runs the model: `embedded` is llama.cpp in the process, `transformers` is torch in the process, `tgi` and
+    `openai` are servers at `ASSISTANT_BACKEND_URL`."""
+    backend_url: WebAddresses = ()
+    """Address of the server for `tgi` and `openai`; several, separated by commas, for servers of the same model."""
     backend_api_key: SecretStr = SecretStr("")
     """Key that the engine asks for, if any."""
+    backend_dialect: BackendDialect = BackendDialect.AUTO
+    """What the `openai` server is, where it is not found out by itself: it decides how options are named."""
+    backend_mode: BackendMode = BackendMode.AUTO
+    """Whether the `openai` server is sent prompts (`completions`) or messages (`chat`); `auto` prefers prompts."""
     model: str = ""
     """For `embedded` a GGUF file or `hub:owner/repo/file.gguf`, for `transformers` a hub id, a short name of the
-    catalogue or a folder; empty for the backend's default."""
+    catalogue or a folder; for servers their name of it or ours. Empty for the backend's default."""
     model_revision: str = ""
     """Branch, tag or commit on the Hub, for `transformers`; empty for the catalogue's."""
     device: str = "auto"
@@ -106,7 +133,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]).lower()
-        raise SettingsError(setting=PREFIX + field.upper(), fault=first["msg"], allowed=_allowed(field)) from None
+        raise SettingsError(
+            setting=PREFIX + field.upper(), fault=first["msg"].removeprefix("Value error, "), allowed=_allowed(field)
+        ) from None
 
 
 def _nearest(field: str) -> str:

@@ -1,6 +1,9 @@
-"""What can go wrong between us and an engine, as errors of our own. Never carries the prompt, an answer or a key."""
+"""What can go wrong between us and an engine, as errors of our own.
 
-import math
+Never carries the prompt, an answer, an address or a key.
+"""
+
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -8,6 +11,7 @@ from http import HTTPStatus
 import httpx2
 import openai
 
+from assistant.backends.http_faults import of_status, why_unreachable
 from assistant.errors import (
     AssistantError,
     EngineError,
@@ -16,8 +20,12 @@ from assistant.errors import (
     MessageTooLongError,
 )
 
-_KEY_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
+# How vLLM, SGLang and OpenAI word it; llama.cpp's server gives the figures apart.
+_TOO_LONG = (
+    re.compile(r"maximum context length is (?P<limit>\d+) tokens\D+(?P<size>\d+)"),
+    re.compile(r"\((?P<size>\d+) tokens\) is longer than the model's context length \((?P<limit>\d+) tokens\)"),
+)
 
 
 @contextmanager
@@ -32,11 +40,13 @@ def translated() -> Iterator[None]:
     except (openai.APITimeoutError, httpx2.TimeoutException) as error:
         raise EngineUnavailableError(fault="timed out") from error
     except openai.APIStatusError as error:
-        raise _of_status(error.response) from error
+        raise _of_response(error.response) from error
     except httpx2.HTTPStatusError as error:
-        raise _of_status(error.response) from error
+        raise _of_response(error.response) from error
     except openai.APIConnectionError as error:
-        raise EngineUnavailableError(fault="cannot be reached") from error
+        raise EngineUnavailableError(fault=why_unreachable(error)) from error
+    except httpx2.ConnectError as error:
+        raise EngineUnavailableError(fault=why_unreachable(error)) from error
     except httpx2.RequestError as error:
         raise EngineUnavailableError(fault="connection lost") from error
     except openai.APIResponseValidationError as error:
@@ -48,28 +58,21 @@ def translated() -> Iterator[None]:
         raise EngineProtocolError(fault="not an answer of the protocol") from error
 
 
-def _of_status(response: httpx2.Response) -> AssistantError:
-    if response.status_code in _BUSY:
-        return EngineUnavailableError(fault="busy", retry_after=_seconds(response.headers.get("retry-after")))
-    if response.status_code in _KEY_REFUSED:
-        return EngineError(fault="refused the key")
-    return _too_long(response) or EngineError(fault=f"answered {response.status_code}")
+def _of_response(response: httpx2.Response) -> AssistantError:
+    too_long = _too_long(response) if response.status_code in _REFUSED else None
+    return too_long or of_status(response)
 
 
 def _too_long(response: httpx2.Response) -> MessageTooLongError | None:
-    """As llama.cpp's server says it."""
+    """Only figures are taken from the answer: it may quote the prompt."""
     try:
-        error = response.json()["error"]
-        if error["type"] == "exceed_context_size_error":
+        answer = response.json()
+        error = answer.get("error", answer)
+        if error.get("type") == "exceed_context_size_error":
             return MessageTooLongError(size=int(error["n_prompt_tokens"]), limit=int(error["n_ctx"]), unit="tokens")
-    except (LookupError, TypeError, ValueError):
+        for wording in _TOO_LONG:
+            if found := wording.search(error["message"]):
+                return MessageTooLongError(size=int(found["size"]), limit=int(found["limit"]), unit="tokens")
+    except (AttributeError, LookupError, TypeError, ValueError, httpx2.ResponseNotRead):
         pass
     return None
-
-
-def _seconds(header: str | None) -> float | None:
-    try:
-        seconds = float(header or "")
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < math.inf else None

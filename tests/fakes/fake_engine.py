@@ -1,4 +1,4 @@
-"""An engine that says what a test tells it to: a real HTTP server on loopback, with the routes of llama.cpp's.
+"""An engine that says what a test tells it to: a real HTTP server on loopback, with llama.cpp's routes or others.
 
 It counts bytes as tokens. What it does wrong, it does on purpose: see `Fault`.
 """
@@ -9,7 +9,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import cycle
 from typing import Any, Self
+
+from tests.fakes.http_exchange import Request, read, send_head, send_json, send_route
 
 WINDOW = 8192
 _END = b"data: [DONE]\n\n"
@@ -18,10 +21,18 @@ _END = b"data: [DONE]\n\n"
 class Fault(Enum):
     DROPPED = auto()
     """The connection is closed before a word."""
+    SILENT = auto()
+    """Not a byte until `FakeEngine.release`."""
     HTML = auto()
     """A page of some proxy instead of the protocol, with status 200."""
     CUT = auto()
     """The connection is closed after the pieces."""
+    CUT_IN_A_LINE = auto()
+    """The same, in the middle of an event."""
+    CUT_IN_A_CHARACTER = auto()
+    """The same, in the middle of a character."""
+    ENDLESS = auto()
+    """The pieces again and again, whatever limit was asked for."""
     UNFINISHED = auto()
     """The stream ends in good order, but says neither how nor `[DONE]`."""
     BROKEN_UTF8 = auto()
@@ -51,37 +62,41 @@ class Answer:
 
 
 HOLD = object()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    path: str
-    headers: dict[str, str]
-    body: Any
+_CUTS = (Fault.CUT, Fault.CUT_IN_A_LINE, Fault.CUT_IN_A_CHARACTER)
 
 
 class FakeEngine:
     """An async context manager. Without a script it gives `default`."""
 
-    def __init__(self, default: Answer | None = None, *, api_key: str = "") -> None:
+    def __init__(
+        self, default: Answer | None = None, *, api_key: str = "", routes: Mapping[str, object] | None = None
+    ) -> None:
+        """`routes` gives the bodies of routes that answer otherwise: JSON, an HTML page, or the number of a status."""
         self.requests: list[Request] = []
         self._default = default or Answer(pieces=("Hello", " there"))
         self._api_key = api_key
+        self.routes = dict(routes or {})
+        self._port = 0
         self._scripts: list[Answer] = []
         self._gate = asyncio.Event()
-        self._reached = asyncio.Event()
+        self._reached = asyncio.Semaphore(0)
         self._left = asyncio.Event()
         self._connections: set[asyncio.Task[None]] = set()
         self.connections = 0
         """That were ever opened."""
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.url = "http://127.0.0.1:%d" % self._server.sockets[0].getsockname()[1]  # noqa: UP031  # shorter so
+        await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    async def start(self) -> None:
+        """The first time at any port, later at the same one."""
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
 
     async def stop(self) -> None:
         """From now on connections are refused."""
@@ -94,12 +109,26 @@ class FakeEngine:
         """The next request's script; `script` as in Answer."""
         self._scripts.append(Answer(pieces=pieces, **script))
 
+    def default_pieces(self, *pieces: object) -> None:
+        """Of requests without a script."""
+        self._default = Answer(pieces=pieces)
+
     def release(self) -> None:
         self._gate.set()
 
-    async def held(self) -> None:
-        """Until a script has come to its `HOLD`."""
-        await asyncio.wait_for(self._reached.wait(), 5)
+    @property
+    def open_connections(self) -> int:
+        return len(self._connections)
+
+    async def all_left(self) -> None:
+        """Until no connection is open."""
+        if self._connections:
+            await asyncio.wait_for(asyncio.wait(set(self._connections)), 5)
+
+    async def held(self, scripts: int = 1) -> None:
+        """Until so many scripts have come to their `HOLD`."""
+        for _ in range(scripts):
+            await asyncio.wait_for(self._reached.acquire(), 5)
 
     async def client_left(self) -> None:
         """Until a client has closed its connection in the middle of an answer."""
@@ -112,9 +141,11 @@ class FakeEngine:
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
         try:
-            while (request := await _read(reader)) and await self._watched(request, reader, writer):
+            while (request := await read(reader)) and await self._watched(request, reader, writer):
                 pass
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
+            self._left.set()
+        except asyncio.CancelledError:
             # A connection that ends as cancelled makes asyncio of Python 3.11 complain in the log.
             pass
         finally:
@@ -141,32 +172,40 @@ class FakeEngine:
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> bool:
         if self._api_key and request.headers.get("authorization") != f"Bearer {self._api_key}":
             error = {"code": 401, "message": "Invalid API Key", "type": "authentication_error"}
-            return await _send_json(writer, {"error": error}, 401)
-        if request.path == "/v1/completions" and request.body.get("stream"):
+            return await send_json(writer, {"error": error}, 401)
+        if request.path in self.routes:
+            return await send_route(writer, self.routes[request.path])
+        if request.path in ("/v1/completions", "/v1/chat/completions") and request.body.get("stream"):
             return await self._stream(request, self._scripts.pop(0) if self._scripts else self._default, writer)
         bodies = {
-            "/v1/completions": lambda: _event("", "length", _usage(request, 0, 0)),
-            "/tokenize": lambda: {"tokens": list(request.body["content"].encode())},
+            "/v1/completions": lambda: _event(request, "", "length", _usage(request, 0, 0)),
+            "/tokenize": lambda: {"tokens": list(_asked(request).encode())},
             "/v1/models": lambda: {"data": [{"id": "/models/fake.gguf", "meta": {"n_ctx_train": WINDOW}}]},
             "/props": lambda: {"default_generation_settings": {"n_ctx": WINDOW}, "total_slots": 2},
         }
         if request.path not in bodies:
-            return await _send_json(writer, {"error": {"code": 404, "message": "File Not Found"}}, 404)
-        return await _send_json(writer, bodies[request.path]())
+            return await send_json(writer, {"error": {"code": 404, "message": "File Not Found"}}, 404)
+        return await send_json(writer, bodies[request.path]())
+
+    async def _hold(self) -> None:
+        self._reached.release()
+        await self._gate.wait()
 
     async def _stream(self, request: Request, answer: Answer, writer: asyncio.StreamWriter) -> bool:
         if answer.fault is Fault.DROPPED:
             return False
+        if answer.fault is Fault.SILENT:
+            await self._hold()
         if answer.status != 200:
-            error = answer.error or {"code": answer.status, "message": str(request.body["prompt"])}
-            return await _send_json(writer, {"error": error}, answer.status, answer.headers)
+            error = answer.error or {"code": answer.status, "message": _asked(request)}
+            return await send_json(writer, {"error": error}, answer.status, answer.headers)
         html = answer.fault is Fault.HTML
-        _send_head(writer, 200, {"Content-Type": "text/html" if html else "text/event-stream", **answer.headers}, None)
+        send_head(writer, 200, {"Content-Type": "text/html" if html else "text/event-stream", **answer.headers}, None)
         async for sent in self._sent(request, answer):
             for part in _parts(sent, answer.fault):
                 writer.write(b"%x\r\n%b\r\n" % (len(part), part))
                 await writer.drain()
-        if answer.fault is Fault.CUT:
+        if answer.fault in _CUTS:
             return False
         writer.write(b"0\r\n\r\n")
         await writer.drain()
@@ -176,33 +215,46 @@ class FakeEngine:
         if answer.fault is Fault.HTML:
             yield b"<!doctype html><title>Welcome to nginx!</title>"
             return
-        for piece in answer.pieces:
+        for piece in cycle(answer.pieces) if answer.fault is Fault.ENDLESS else answer.pieces:
             if piece is HOLD:
-                self._reached.set()
-                await self._gate.wait()
+                await self._hold()
                 continue
             await asyncio.sleep(answer.pace)
-            yield _line(_event(str(piece)))
+            yield _line(_event(request, str(piece)))
         if answer.event is not None:
             yield b"data: " + answer.event.encode() + b"\n\n"
         if answer.fault is Fault.BROKEN_UTF8:
             yield b'data: {"choices": [{"index": 0, "text": "\xf0\x9f"}]}\n\n'
+        if answer.fault is Fault.CUT_IN_A_LINE:
+            yield b'data: {"choices": [{"ind'
+        if answer.fault is Fault.CUT_IN_A_CHARACTER:
+            yield b'data: {"choices": [{"index": 0, "text": "\xf0\x9f'
         if answer.fault is Fault.ERROR_EVENT:
-            yield _line({"error": {"code": 500, "message": request.body["prompt"], "type": "server_error"}})
-        if answer.fault not in (Fault.UNFINISHED, Fault.CUT):
+            yield _line({"error": {"code": 500, "message": _asked(request), "type": "server_error"}})
+        if answer.fault is not Fault.UNFINISHED and answer.fault not in _CUTS:
             said = sum(piece is not HOLD for piece in answer.pieces)
-            yield _line(_event("", answer.finish_reason, _usage(request, said, answer.cached_tokens)))
+            yield _line(_event(request, "", answer.finish_reason, _usage(request, said, answer.cached_tokens)))
             yield _END
 
 
-def _event(text: str, finish_reason: str | None = None, usage: dict[str, Any] | None = None) -> dict[str, Any]:
-    choice = {"text": text, "index": 0, "logprobs": None, "finish_reason": finish_reason}
+def _event(
+    request: Request, text: str, finish_reason: str | None = None, usage: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    said = {"delta": {"content": text}} if "messages" in request.body else {"text": text}
+    choice = {**said, "index": 0, "logprobs": None, "finish_reason": finish_reason}
     event = {"id": "1", "object": "text_completion", "created": 1, "model": "/models/fake.gguf", "choices": [choice]}
     return {**event, "usage": usage} if usage else event
 
 
+def _asked(request: Request) -> str:
+    """The text of a request, under whichever name its route has for it."""
+    if "messages" in request.body:
+        return "".join(message["content"] for message in request.body["messages"])
+    return str(request.body.get("prompt", request.body.get("content")))
+
+
 def _usage(request: Request, completion: int, cached: int) -> dict[str, Any]:
-    prompt = len(request.body["prompt"].encode())
+    prompt = len(_asked(request).encode())
     counts = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
     return {**counts, "prompt_tokens_details": {"cached_tokens": cached}}
 
@@ -213,30 +265,3 @@ def _line(event: dict[str, Any]) -> bytes:
 
 def _parts(sent: bytes, fault: Fault | None) -> list[bytes]:
     return [bytes([byte]) for byte in sent] if fault is Fault.ONE_BYTE_CHUNKS else [sent]
-
-
-async def _read(reader: asyncio.StreamReader) -> Request | None:
-    """None: the client has nothing more to ask."""
-    try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    except asyncio.IncompleteReadError:
-        return None
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Request(path=head[0].split(" ")[1], headers=headers, body=json.loads(body or b"{}"))
-
-
-def _send_head(writer: asyncio.StreamWriter, status: int, headers: Mapping[str, str], length: int | None) -> None:
-    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
-    lines = [f"HTTP/1.1 {status} Scripted", size, *(f"{name}: {value}" for name, value in headers.items())]
-    writer.write("\r\n".join([*lines, "", ""]).encode())
-
-
-async def _send_json(
-    writer: asyncio.StreamWriter, body: object, status: int = 200, headers: Mapping[str, str] | None = None
-) -> bool:
-    sent = json.dumps(body).encode()
-    _send_head(writer, status, {"Content-Type": "application/json", **(headers or {})}, len(sent))
-    writer.write(sent)
-    await writer.drain()
-    return True

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from assistant.backends.openai_completions import OpenAICompletions
 from assistant.conversation import GenerationOptions
 from assistant.errors import (
+    EngineAccessError,
     EngineError,
     EngineProtocolError,
     EngineUnavailableError,
@@ -157,8 +158,8 @@ async def test_the_connection_is_used_again_after_an_answer(engine: FakeEngine, 
 @pytest.mark.parametrize(
     ("script", "kind", "fault"),
     [
-        ({"status": 401}, EngineError, "refused the key"),
-        ({"status": 403}, EngineError, "refused the key"),
+        ({"status": 401}, EngineAccessError, "refused the key"),
+        ({"status": 403}, EngineAccessError, "refused the key"),
         ({"status": 404}, EngineError, "answered 404"),
         ({"status": 500}, EngineError, "answered 500"),
         ({"status": 429}, EngineUnavailableError, "busy"),

@@ -1,0 +1,76 @@
+"""What OpenAI's protocol lacks, in the words of each server that speaks it: options of an answer as they are sent.
+
+Knows nothing of connections, prompts or answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from assistant.conversation import GenerationOptions
+from assistant.errors import UnsupportedOptionError
+
+
+class Dialect(StrEnum):
+    LLAMA_CPP = "llama.cpp"
+    VLLM = "vllm"
+    SGLANG = "sglang"
+    OPENAI = "openai"
+    """The protocol and nothing else: hosted endpoints, `transformers serve`."""
+
+
+_OPTIONS = frozenset(GenerationOptions.model_fields)
+_PROTOCOL = {"temperature": "temperature", "top_p": "top_p", "max_new_tokens": "max_tokens", "seed": "seed"}
+_EXTENSIONS: dict[Dialect, dict[str, str]] = {
+    Dialect.LLAMA_CPP: {"top_k": "top_k", "repetition_penalty": "repeat_penalty"},
+    Dialect.VLLM: {"top_k": "top_k", "repetition_penalty": "repetition_penalty"},
+    Dialect.SGLANG: {"top_k": "top_k", "repetition_penalty": "repetition_penalty"},
+    Dialect.OPENAI: {},
+}
+_NEUTRAL: dict[str, Any] = {"top_k": 0, "repetition_penalty": 1.0}
+# A sampler that GenerationOptions does not know is off, or a server's own default would be at work: llama.cpp's min_p
+# is 0.05, and vLLM and SGLang take theirs from the model's repository.
+_ALWAYS: dict[Dialect, dict[str, Any]] = {
+    Dialect.LLAMA_CPP: {"cache_prompt": True, "min_p": 0.0},
+    Dialect.VLLM: {"min_p": 0.0},
+    Dialect.SGLANG: {"min_p": 0.0},
+    Dialect.OPENAI: {},
+}
+# Versions of vLLM and SGLang differ in whether they take 0 for "all"; -1 is it in every one of them.
+_ALL_TOKENS = {Dialect.VLLM: -1, Dialect.SGLANG: -1}
+_MOST_STOPS = 4
+"""Of OpenAI's own protocol; a request with more is refused there."""
+
+
+def on_the_wire(dialect: Dialect, options: Mapping[str, Any], stop: Sequence[str] | None = None) -> dict[str, Any]:
+    """Arguments of the openai client for fields of GenerationOptions; what is missing or None is not sent.
+
+    A plain OpenAI server gets the first four stops: whoever streams watches for all of them anyway. Raises
+    UnsupportedOptionError for a name that is no option, and for a value that the dialect cannot express.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    wire: dict[str, Any] = {"stop": _stops(dialect, stop)} if stop else {}
+    extra = dict(_ALWAYS[dialect])
+    for name in sorted(options):
+        if name not in _OPTIONS:
+            raise UnsupportedOptionError(option=name, engine=dialect)
+    for name, value in given.items():
+        if name in _PROTOCOL:
+            wire[_PROTOCOL[name]] = value
+        elif name in _EXTENSIONS[dialect]:
+            everything = name == "top_k" and value == 0
+            extra[_EXTENSIONS[dialect][name]] = _ALL_TOKENS.get(dialect, 0) if everything else value
+        elif value != _NEUTRAL[name]:
+            raise UnsupportedOptionError(option=name, engine=dialect)
+    return {**wire, "extra_body": extra}
+
+
+def expressible(dialect: Dialect, options: GenerationOptions) -> GenerationOptions:
+    """The options with neutral values in place of those that the dialect cannot express: defaults that are accepted."""
+    return options.model_copy(
+        update={name: value for name, value in _NEUTRAL.items() if name not in _EXTENSIONS[dialect]}
+    )
+
+
+def _stops(dialect: Dialect, stop: Sequence[str]) -> list[str]:
+    return list(stop)[:_MOST_STOPS] if dialect is Dialect.OPENAI else list(stop)

@@ -1,0 +1,56 @@
+"""The events of one streamed answer, of completions and of messages: its text, how it ended, what it cost."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, TypeVar
+
+import openai
+from openai.types import Completion
+from openai.types.chat import ChatCompletionChunk
+
+from assistant.backends.openai_errors import translated
+from assistant.errors import EngineProtocolError
+
+Event = TypeVar("Event", Completion, ChatCompletionChunk)
+
+_LONGEST_TOKEN = 256
+"""Characters; vocabularies for code hold runs of white space nearly as long."""
+_MOST_TOKENS = 4096
+"""Where no limit was asked for."""
+
+
+async def pieces(
+    opening: Awaitable[openai.AsyncStream[Event]],
+    text_of: Callable[[Event], str | None],
+    ending: dict[str, Any],
+    max_new_tokens: int | None,
+) -> AsyncGenerator[str]:
+    """Pieces of text, none of them empty; how the answer ended is in `ending` afterwards.
+
+    A server that does not keep to `max_new_tokens` is cut off, with finish reason "length", before it can fill the
+    memory. Raises EngineError and its kinds, MessageTooLongError.
+    """
+    room = (max_new_tokens or _MOST_TOKENS) * _LONGEST_TOKEN
+    with translated():
+        async with await opening as stream:
+            async for event in stream:
+                _note(event, ending)
+                if not (text := event.choices and text_of(event)):
+                    continue
+                room -= len(text)
+                if room < 0:
+                    ending["finish_reason"] = "length"
+                    return
+                yield text
+    if "finish_reason" not in ending:
+        raise EngineProtocolError(fault="the stream ended without a finish reason")
+
+
+def _note(event: Completion | ChatCompletionChunk, ending: dict[str, Any]) -> None:
+    """The client checks no types: an event of another shape raises some error here, which `translated` knows."""
+    if event.usage:
+        details = event.usage.prompt_tokens_details
+        ending["prompt_tokens"] = int(event.usage.prompt_tokens)
+        ending["completion_tokens"] = int(event.usage.completion_tokens)
+        ending["cached_tokens"] = int((details.cached_tokens if details else None) or 0)
+    if event.choices and event.choices[0].finish_reason:
+        ending["finish_reason"] = str(event.choices[0].finish_reason)
