@@ -24,6 +24,7 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
         │   └── DrainingError
         ├── EngineTimeoutError
         ├── EngineAccessError
+        ├── EngineRefusedError
         ├── EngineProtocolError
         └── EmptyAnswerError
 """
@@ -168,9 +169,16 @@ class EngineTimeoutError(EngineError):
 
 
 class EngineAccessError(EngineError):
-    """The engine refused our key: somebody has to mend it."""
+    """The engine refused our key: somebody has to mend it. Facts: `fault`."""
 
     code = "engine_access"
+    retryable = False
+
+
+class EngineRefusedError(EngineError):
+    """The engine does not take this request, and would not a second time. Facts: `fault`."""
+
+    code = "engine_refused"
     retryable = False
 
 

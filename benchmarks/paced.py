@@ -14,7 +14,7 @@ import gradio as gr
 import openai
 
 import app
-from assistant.backends.openai_completions import OpenAICompletions
+from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.engine import LoadedModel, Report
 from assistant.model_catalog import ModelCard, card_for
 from assistant.settings import Settings

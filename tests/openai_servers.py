@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from assistant.backends.openai_server import OpenAIServerLoader
+from assistant.backends.openai_protocol.loader import OpenAIServerLoader
 from assistant.conversation import GenerationOptions
 from assistant.engine import EngineStage, LoadedModel
 from assistant.errors import EngineLoadError

@@ -6,11 +6,11 @@ from typing import Any
 
 from langchain_core.messages import AIMessageChunk, HumanMessage
 
-from assistant.backends.openai_chat import OpenAIChat
-from assistant.backends.openai_completions import OpenAICompletions
-from assistant.backends.replica_failover import Failover, Replica
-from assistant.backends.replicated_chat_model import ReplicatedChatModel
-from assistant.backends.replicated_model import ReplicatedModel
+from assistant.backends.openai_protocol.chat import OpenAIChat
+from assistant.backends.openai_protocol.completions import OpenAICompletions
+from assistant.backends.replication.failover import Failover, Replica
+from assistant.backends.replication.replicated_chat_model import ReplicatedChatModel
+from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.errors import EngineUnavailableError
 from tests.fakes.fake_engine import FakeEngine
 

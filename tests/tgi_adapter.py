@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.outputs import GenerationChunk
 from pydantic import SecretStr
 
-from assistant.backends.tgi_model import TgiModel
+from assistant.backends.tgi.model import TgiModel
 from tests.fakes.fake_tgi import FakeTgi
 
 KEY = "sk-very-secret"

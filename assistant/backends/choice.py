@@ -1,9 +1,9 @@
 """Which loader the settings ask for. What a backend needs is imported when it loads, not here."""
 
 from assistant.backends.embedded import EmbeddedLoader
-from assistant.backends.openai_dialect import Dialect
-from assistant.backends.openai_server import Mode, OpenAIServerLoader
-from assistant.backends.tgi_loader import TgiLoader
+from assistant.backends.openai_protocol.dialect import Dialect
+from assistant.backends.openai_protocol.loader import Mode, OpenAIServerLoader
+from assistant.backends.tgi.loader import TgiLoader
 from assistant.backends.torch_engine.loader import TransformersLoader, TransformersOptions
 from assistant.engine import ModelLoader
 from assistant.errors import SettingsError

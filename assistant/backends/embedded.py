@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from assistant.backends.cpu_threads import engine_threads
 from assistant.backends.hub import fetch
 from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
-from assistant.backends.openai_completions import OpenAICompletions
-from assistant.backends.openai_errors import translated
+from assistant.backends.openai_protocol.completions import OpenAICompletions
+from assistant.backends.openai_protocol.errors import translated
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import EngineLoadError
 from assistant.model_catalog import ModelCard, card_for

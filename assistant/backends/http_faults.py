@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import httpx2
 
-from assistant.errors import EngineAccessError, EngineError, EngineUnavailableError
+from assistant.errors import EngineAccessError, EngineError, EngineRefusedError, EngineUnavailableError
 
 _KEY_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -27,6 +27,8 @@ def of_status(response: httpx2.Response) -> EngineError:
         return EngineUnavailableError(fault=f"cannot be reached: a proxy answered {response.status_code}")
     if response.status_code in _KEY_REFUSED:
         return EngineAccessError(fault="refused the key")
+    if response.is_client_error:
+        return EngineRefusedError(fault=f"answered {response.status_code}")
     return EngineError(fault=f"answered {response.status_code}")
 
 

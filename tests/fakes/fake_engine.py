@@ -5,6 +5,7 @@ It counts bytes as tokens. What it does wrong, it does on purpose: see `Fault`.
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -215,11 +216,14 @@ class FakeEngine:
         if answer.fault is Fault.HTML:
             yield b"<!doctype html><title>Welcome to nginx!</title>"
             return
+        # By the clock, so that what each piece costs does not add up.
+        due = time.monotonic()
         for piece in cycle(answer.pieces) if answer.fault is Fault.ENDLESS else answer.pieces:
             if piece is HOLD:
                 await self._hold()
                 continue
-            await asyncio.sleep(answer.pace)
+            due += answer.pace
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
             yield _line(_event(request, str(piece)))
         if answer.event is not None:
             yield b"data: " + answer.event.encode() + b"\n\n"

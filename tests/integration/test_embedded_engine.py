@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from assistant.backends.embedded import SLOTS, EmbeddedLoader
 from assistant.backends.model_file import find_model_file
-from assistant.backends.openai_completions import OpenAICompletions
+from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.engine import EngineStage, LoadedModel
 from assistant.errors import EngineLoadError, MessageTooLongError
 from assistant.wording import Wording

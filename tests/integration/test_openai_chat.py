@@ -12,14 +12,15 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.prompt_values import PromptValue
 from pydantic import SecretStr
 
-from assistant.backends.openai_chat import OpenAIChat
-from assistant.backends.openai_completions import OpenAICompletions
-from assistant.backends.openai_dialect import Dialect
+from assistant.backends.openai_protocol.chat import OpenAIChat
+from assistant.backends.openai_protocol.completions import OpenAICompletions
+from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.conversation import GenerationOptions, Role
 from assistant.errors import (
     EngineAccessError,
     EngineError,
     EngineProtocolError,
+    EngineRefusedError,
     EngineUnavailableError,
     MessageTooLongError,
     UnsupportedOptionError,
@@ -176,8 +177,8 @@ async def test_cancelling_closes_the_connection(
     ("script", "kind", "fault"),
     [
         ({"status": 401}, EngineAccessError, "refused the key"),
-        ({"status": 404}, EngineError, "answered 404"),
-        ({"status": 422}, EngineError, "answered 422"),
+        ({"status": 404}, EngineRefusedError, "answered 404"),
+        ({"status": 422}, EngineRefusedError, "answered 422"),
         ({"status": 429}, EngineUnavailableError, "busy"),
         ({"status": 500}, EngineError, "answered 500"),
         ({"status": 503}, EngineUnavailableError, "busy"),

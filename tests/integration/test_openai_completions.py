@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from langchain_core.outputs import GenerationChunk
 from pydantic import SecretStr
 
-from assistant.backends.openai_completions import OpenAICompletions
+from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.conversation import GenerationOptions
 from assistant.errors import (
     EngineAccessError,
     EngineError,
     EngineProtocolError,
+    EngineRefusedError,
     EngineUnavailableError,
     MessageTooLongError,
     UnsupportedOptionError,
@@ -160,7 +161,7 @@ async def test_the_connection_is_used_again_after_an_answer(engine: FakeEngine, 
     [
         ({"status": 401}, EngineAccessError, "refused the key"),
         ({"status": 403}, EngineAccessError, "refused the key"),
-        ({"status": 404}, EngineError, "answered 404"),
+        ({"status": 404}, EngineRefusedError, "answered 404"),
         ({"status": 500}, EngineError, "answered 500"),
         ({"status": 429}, EngineUnavailableError, "busy"),
         ({"status": 503}, EngineUnavailableError, "busy"),

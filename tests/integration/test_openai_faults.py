@@ -9,8 +9,8 @@ import pytest
 from langchain_core.messages import HumanMessage
 from pydantic import SecretStr
 
-from assistant.backends.openai_chat import OpenAIChat
-from assistant.backends.openai_completions import OpenAICompletions
+from assistant.backends.openai_protocol.chat import OpenAIChat
+from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.errors import EngineError, EngineProtocolError, EngineUnavailableError
 from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
-from assistant.backends.openai_chat import OpenAIChat
-from assistant.backends.openai_completions import OpenAICompletions
-from assistant.backends.openai_dialect import Dialect
-from assistant.backends.openai_server import Mode
+from assistant.backends.openai_protocol.chat import OpenAIChat
+from assistant.backends.openai_protocol.completions import OpenAICompletions
+from assistant.backends.openai_protocol.dialect import Dialect
+from assistant.backends.openai_protocol.loader import Mode
 from assistant.errors import (
     EngineAccessError,
     EngineLoadError,

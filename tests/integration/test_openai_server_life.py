@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from assistant.backends.openai_completions import OpenAICompletions
-from assistant.backends.openai_server import Mode
+from assistant.backends.openai_protocol.completions import OpenAICompletions
+from assistant.backends.openai_protocol.loader import Mode
 from assistant.errors import (
     EngineLoadError,
     EngineUnavailableError,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import HumanMessage
 
-from assistant.backends.replica_failover import Failover, Replica
-from assistant.backends.replicated_model import ReplicatedModel
+from assistant.backends.replication.failover import Failover, Replica
+from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.errors import EngineError, EngineUnavailableError
 from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
 from tests.replica_cluster import PROMPT, Cluster

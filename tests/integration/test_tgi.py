@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from assistant.backends.tgi_model import TgiModel
+from assistant.backends.tgi.model import TgiModel
 from assistant.conversation import GenerationOptions
 from assistant.errors import (
     EngineUnavailableError,

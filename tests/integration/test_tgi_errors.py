@@ -14,13 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.backends.tgi_errors import translated
-from assistant.backends.tgi_model import TgiModel
+from assistant.backends.tgi.errors import translated
+from assistant.backends.tgi.model import TgiModel
 from assistant.errors import (
     AssistantError,
     EngineAccessError,
     EngineError,
     EngineProtocolError,
+    EngineRefusedError,
     EngineUnavailableError,
     InvalidOptionError,
     MessageTooLongError,
@@ -49,16 +50,16 @@ async def model(server: FakeTgi) -> AsyncIterator[TgiModel]:
     [
         ({"status": 401, "body": ""}, EngineAccessError, "refused the key"),
         ({"status": 403, "body": ""}, EngineAccessError, "refused the key"),
-        ({"status": 404, "body": "Not Found"}, EngineError, "answered 404"),
-        ({"status": 400, "body": f"not used by the model: ['{PROMPT}']"}, EngineError, "answered 400"),
-        ({"status": 413, "body": "length limit exceeded"}, EngineError, "answered 413"),
+        ({"status": 404, "body": "Not Found"}, EngineRefusedError, "answered 404"),
+        ({"status": 400, "body": f"not used by the model: ['{PROMPT}']"}, EngineRefusedError, "answered 400"),
+        ({"status": 413, "body": "length limit exceeded"}, EngineRefusedError, "answered 413"),
         ({"status": 307, "body": ""}, EngineError, "answered 307"),
         ({"status": 424, "error_type": "generation"}, EngineError, "failed while answering"),
         ({"status": 429, "error_type": "overloaded"}, EngineUnavailableError, "busy"),
         ({"status": 500, "error_type": "incomplete_generation"}, EngineError, "broke the answer off"),
         ({"status": 500, "error_type": "incomplete_generation_stream"}, EngineError, "answered 500"),
         ({"status": 503, "error_type": "healthcheck"}, EngineUnavailableError, "busy"),
-        ({"status": 422, "error_type": "tool_error"}, EngineError, "answered 422"),
+        ({"status": 422, "error_type": "tool_error"}, EngineRefusedError, "answered 422"),
         ({"status": 422, "error_type": "validation"}, EngineError, "refused the request"),
         ({"status": 503, "body": "<html>503</html>"}, EngineUnavailableError, "busy"),
         ({"status": 502, "body": "<html>502</html>"}, EngineUnavailableError, "a proxy answered 502"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from assistant.backends.tgi_loader import TgiLoader
+from assistant.backends.tgi.loader import TgiLoader
 from assistant.engine import EngineStage, LoadedModel
 from assistant.errors import EngineAccessError, EngineLoadError, EngineUnavailableError
 from tests.fakes.fake_tgi import INFO, FakeTgi

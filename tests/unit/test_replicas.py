@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.backends.replicas import Replicas
+from assistant.backends.replication.replicas import Replicas
 
 NAMES = ["a", "b", "c"]
 CONVERSATIONS = [f"conversation {number}" for number in range(300)]

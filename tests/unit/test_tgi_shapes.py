@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.backends.tgi_model import TgiModel
-from assistant.backends.tgi_parameters import tgi_parameters
+from assistant.backends.tgi.model import TgiModel
+from assistant.backends.tgi.parameters import tgi_parameters
 from assistant.conversation import GenerationOptions
 from assistant.errors import EngineError
 from tests.fakes.fake_tgi import FakeTgi

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from langchain_core.language_models import BaseLLM
 from pydantic import SecretStr
 
-from assistant.backends.replica_failover import Failover, Replica
-from assistant.backends.replicated_model import ReplicatedModel
+from assistant.backends.replication.failover import Failover, Replica
+from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard, card_for
 
 if TYPE_CHECKING:
-    from assistant.backends.tgi_model import TgiModel
-    from assistant.backends.tgi_server import TgiInfo
+    from assistant.backends.tgi.model import TgiModel
+    from assistant.backends.tgi.server import TgiInfo
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class TgiLoader:
 
     def _make_models(self) -> list["TgiModel"]:
         """Blocks: huggingface_hub's client is slow to import, so other backends do without, and TLS reads files."""
-        from assistant.backends.tgi_model import TgiModel
+        from assistant.backends.tgi.model import TgiModel
 
         return [TgiModel(base_url=url, api_key=self._api_key) for url in self._urls]
 

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from assistant.backends.replicas import Replicas
+from assistant.backends.replication.replicas import Replicas
 from assistant.errors import EngineUnavailableError
 
 logger = logging.getLogger(__name__)

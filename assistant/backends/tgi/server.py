@@ -11,8 +11,8 @@ from http import HTTPStatus
 import httpx2
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt, SecretStr
 
-from assistant.backends.tgi_client import TgiClient
-from assistant.backends.tgi_errors import translated
+from assistant.backends.tgi.client import TgiClient
+from assistant.backends.tgi.errors import translated
 from assistant.errors import EngineError
 
 _CONNECT_SECONDS = 5.0

@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseLLM
 from langchain_core.outputs import GenerationChunk
 from pydantic import Field
 
-from assistant.backends.replica_failover import Failover
+from assistant.backends.replication.failover import Failover
 from assistant.backends.streamed_llm import StreamedLLM
 
 CONVERSATION_ID = "conversation_id"

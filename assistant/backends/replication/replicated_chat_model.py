@@ -12,8 +12,8 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
 from pydantic import Field
 
-from assistant.backends.replica_failover import Failover
-from assistant.backends.replicated_model import CONVERSATION_ID
+from assistant.backends.replication.failover import Failover
+from assistant.backends.replication.replicated_model import CONVERSATION_ID
 
 
 class ReplicatedChatModel(BaseChatModel):

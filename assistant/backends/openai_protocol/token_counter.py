@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.backends.openai_connection import Connection
-from assistant.backends.openai_dialect import Dialect
-from assistant.backends.openai_errors import translated
+from assistant.backends.openai_protocol.connection import Connection
+from assistant.backends.openai_protocol.dialect import Dialect
+from assistant.backends.openai_protocol.errors import translated
 from assistant.errors import EngineError, EngineLoadError
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from pydantic import Field, PrivateAttr, SecretStr
 
-from assistant.backends.openai_connection import Connection
-from assistant.backends.openai_dialect import Dialect, on_the_wire
-from assistant.backends.openai_events import pieces
-from assistant.backends.openai_token_counter import Estimate, TokenCounter
+from assistant.backends.openai_protocol.connection import Connection
+from assistant.backends.openai_protocol.dialect import Dialect, on_the_wire
+from assistant.backends.openai_protocol.events import pieces
+from assistant.backends.openai_protocol.token_counter import Estimate, TokenCounter
 
 
 class OpenAIChat(BaseChatModel):

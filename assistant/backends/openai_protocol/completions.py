@@ -13,11 +13,11 @@ from langchain_core.outputs import GenerationChunk
 from openai.types import Completion
 from pydantic import Field, PrivateAttr, SecretStr
 
-from assistant.backends.openai_connection import Connection
-from assistant.backends.openai_dialect import Dialect, on_the_wire
-from assistant.backends.openai_errors import translated
-from assistant.backends.openai_events import pieces
-from assistant.backends.openai_token_counter import ServerTokenizer, TokenCounter
+from assistant.backends.openai_protocol.connection import Connection
+from assistant.backends.openai_protocol.dialect import Dialect, on_the_wire
+from assistant.backends.openai_protocol.errors import translated
+from assistant.backends.openai_protocol.events import pieces
+from assistant.backends.openai_protocol.token_counter import ServerTokenizer, TokenCounter
 from assistant.backends.streamed_llm import StreamedLLM
 
 

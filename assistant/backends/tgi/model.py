@@ -14,9 +14,9 @@ from langchain_core.outputs import GenerationChunk
 from pydantic import PrivateAttr, SecretStr
 
 from assistant.backends.streamed_llm import StreamedLLM
-from assistant.backends.tgi_errors import translated
-from assistant.backends.tgi_parameters import tgi_parameters
-from assistant.backends.tgi_server import TgiInfo, TgiServer
+from assistant.backends.tgi.errors import translated
+from assistant.backends.tgi.parameters import tgi_parameters
+from assistant.backends.tgi.server import TgiInfo, TgiServer
 from assistant.errors import EngineProtocolError, MessageTooLongError
 
 

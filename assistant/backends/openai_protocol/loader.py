@@ -16,15 +16,15 @@ from langchain_core.language_models import BaseLanguageModel
 from pydantic import SecretStr
 
 from assistant.backends import hub
-from assistant.backends.openai_chat import OpenAIChat
-from assistant.backends.openai_completions import OpenAICompletions
-from assistant.backends.openai_connection import Connection, server_root
-from assistant.backends.openai_dialect import Dialect, expressible
-from assistant.backends.openai_discovery import ServedModel, discover, takes_prompts
-from assistant.backends.openai_token_counter import TokenCounter, choose_counter
-from assistant.backends.replica_failover import Failover, Replica
-from assistant.backends.replicated_chat_model import ReplicatedChatModel
-from assistant.backends.replicated_model import ReplicatedModel
+from assistant.backends.openai_protocol.chat import OpenAIChat
+from assistant.backends.openai_protocol.completions import OpenAICompletions
+from assistant.backends.openai_protocol.connection import Connection, server_root
+from assistant.backends.openai_protocol.dialect import Dialect, expressible
+from assistant.backends.openai_protocol.discovery import ServedModel, discover, takes_prompts
+from assistant.backends.openai_protocol.token_counter import TokenCounter, choose_counter
+from assistant.backends.replication.failover import Failover, Replica
+from assistant.backends.replication.replicated_chat_model import ReplicatedChatModel
+from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import EngineError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard, card_for

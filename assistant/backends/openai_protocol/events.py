@@ -7,7 +7,7 @@ import openai
 from openai.types import Completion
 from openai.types.chat import ChatCompletionChunk
 
-from assistant.backends.openai_errors import translated
+from assistant.backends.openai_protocol.errors import translated
 from assistant.errors import EngineProtocolError
 
 Event = TypeVar("Event", Completion, ChatCompletionChunk)

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 
-from assistant.backends.openai_connection import Connection
-from assistant.backends.openai_dialect import Dialect
-from assistant.backends.openai_errors import translated
+from assistant.backends.openai_protocol.connection import Connection
+from assistant.backends.openai_protocol.dialect import Dialect
+from assistant.backends.openai_protocol.errors import translated
 from assistant.errors import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import card_for
 
