@@ -26,14 +26,14 @@ from assistant.settings import Settings, load_settings
 from assistant.sharing import SharingService
 from assistant.ui.page import mount_page
 from assistant.web.application import create_web_app
+from assistant.web.health import Health
+from assistant.web.hosting import find_hosting
 from assistant.web.identity import VisitorCookie, load_or_create_key
 from assistant.web.server import open_socket, serve
 from assistant.wording import Wording
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
-
-HUGGING_FACE = "https://huggingface.co"
 
 
 def main() -> int:
@@ -50,10 +50,11 @@ def main() -> int:
 
 def run(settings: Settings, loader: ModelLoader) -> None:
     """Serve until told to end. Raises AssistantError when the app cannot start."""
-    with open_socket(settings.host, settings.port) as listening:
+    host = find_hosting(settings, os.environ).listen_on
+    with open_socket(host, settings.port) as listening:
         app, runs = build(settings, loader)
         drain = partial(runs.drain, settings.drain_seconds)
-        serve(app, listening, f"http://{settings.host}:{settings.port}", drain)
+        serve(app, listening, f"http://{host}:{settings.port}", drain)
 
 
 def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
@@ -85,26 +86,13 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         await engine.close()
         database.close()
 
-    # A Space says where it is, and shows the app inside Hugging Face's own page.
-    space = os.environ.get("SPACE_HOST", "").split(",")[0]
-    public_url = settings.public_url or (f"https://{space}" if space else "")
-    cookie = VisitorCookie(
-        load_or_create_key(settings.data_dir / "cookie.key"),
-        framed=bool(space),
-        https_outside=public_url.startswith("https://"),
-    )
+    hosting = find_hosting(settings, os.environ)
+    key = load_or_create_key(settings.data_dir / "cookie.key")
+    cookie = VisitorCookie(key, framed=bool(hosting.framed_by), https_outside=hosting.is_https)
     wording = Wording()
-    app = create_web_app(
-        engine,
-        store,
-        sharing,
-        cookie,
-        wording,
-        public_url=public_url,
-        framed_by=HUGGING_FACE if space else "",
-        lifespan=lifespan,
-    )
-    mount_page(app, service, sharing, engine, wording, owner_of=cookie.owner_of, public_url=public_url)
+    health = Health(engine, store, lambda: runs.draining)
+    app = create_web_app(health, sharing, cookie, wording, hosting, lifespan=lifespan)
+    mount_page(app, service, sharing, engine, wording, owner_of=cookie.owner_of, public_url=hosting.public_url)
     return app, runs
 
 

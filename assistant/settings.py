@@ -73,8 +73,8 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=_ENV_FILE, frozen=True, extra="ignore", use_attribute_docstrings=True
     )
 
-    host: str = "127.0.0.1"
-    """Address to listen on; 0.0.0.0 for every interface."""
+    host: str = ""
+    """Address to listen on; 0.0.0.0 for every interface. Empty: this machine alone, or in a Space every interface."""
     port: int = Field(7860, ge=1, le=65535)
     """Port to listen on."""
     data_dir: Path = Path("data")

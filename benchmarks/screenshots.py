@@ -46,9 +46,9 @@ LOOKS = (
 def ask(page: Page, app: AppProcess) -> None:
     visit(page, app.url)
     page.get_by_role("textbox", name="Message").fill(QUESTION)
-    # The answers differ; this seed's is right, short and has code.
+    # The answers differ; this seed's is short, and its code works.
     page.get_by_role("button", name="Settings").click()
-    page.get_by_role("textbox", name="Seed").fill("4")
+    page.get_by_role("textbox", name="Seed").fill("6")
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Send").click()
     page.get_by_role("button", name="Regenerate").wait_for(timeout=ANSWER_TIME)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -12,7 +12,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.errors import EngineLoadError, StorageError
+from assistant.ports import ConversationStore
 from assistant.web.application import create_web_app
+from assistant.web.health import Health
+from assistant.web.hosting import Hosting
 from assistant.web.identity import VisitorCookie
 from assistant.wording import Wording
 from tests.fakes.desk import Desk
@@ -73,26 +76,33 @@ class UnreachableStore(MemoryConversationStore):
         raise StorageError(fault="it cannot be reached")
 
 
-def test_a_database_that_cannot_be_reached_makes_the_app_unready() -> None:
+@contextmanager
+def served_alone(store: ConversationStore, *, draining: bool = False) -> Iterator[TestClient]:
+    """The web app without the page."""
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await desk.engine.start()
         yield
 
-    desk = Desk()
-    app = create_web_app(
-        desk.engine,
-        UnreachableStore(),
-        desk.sharing,
-        VisitorCookie(b"k" * 32),
-        Wording(),
-        public_url="",
-        framed_by="",
-        lifespan=lifespan,
-    )
+    desk = Desk(store=store)
+    health = Health(desk.engine, store, lambda: draining)
+    hosting = Hosting(listen_on="127.0.0.1", public_url="", framed_by="")
+    app = create_web_app(health, desk.sharing, VisitorCookie(b"k" * 32), Wording(), hosting, lifespan=lifespan)
     with TestClient(app) as client:
+        yield client
+
+
+def test_a_database_that_cannot_be_reached_makes_the_app_unready() -> None:
+    with served_alone(UnreachableStore()) as client:
         unready = client.get("/readyz")
         assert (unready.status_code, unready.json()["database"]) == (503, "it cannot be reached")
+        assert client.get("/healthz").status_code == 200
+
+
+def test_an_app_that_is_about_to_end_is_unready() -> None:
+    with served_alone(MemoryConversationStore(), draining=True) as client:
+        assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").status_code == 200
 
 

@@ -18,7 +18,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_everything_has_a_default() -> None:
     settings = load_settings()
-    assert (settings.host, settings.port, settings.backend) == ("127.0.0.1", 7860, "embedded")
+    assert (settings.port, settings.backend, settings.backend_url) == (7860, "embedded", ())
 
 
 def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

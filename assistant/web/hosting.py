@@ -1,0 +1,33 @@
+"""Where the app is reached: on this machine, under a public address, or in a Hugging Face Space."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant.settings import Settings
+
+_HUGGING_FACE = "https://huggingface.co"
+_THIS_MACHINE, _EVERY_INTERFACE = "127.0.0.1", "0.0.0.0"  # noqa: S104  # what a Space's proxy needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosting:
+    listen_on: str
+    public_url: str
+    """Empty: people reach it under whatever address their requests name."""
+    framed_by: str
+    """The site that shows the page inside its own; empty for none."""
+
+    @property
+    def is_https(self) -> bool:
+        """Outside; the proxy in front of the app may speak plain HTTP to it."""
+        return self.public_url.startswith("https://")
+
+
+def find_hosting(settings: Settings, environment: Mapping[str, str]) -> Hosting:
+    """A Space says in its environment where it is, and is shown inside Hugging Face's own page."""
+    space = environment.get("SPACE_HOST", "").split(",")[0]
+    return Hosting(
+        listen_on=settings.host or (_EVERY_INTERFACE if space else _THIS_MACHINE),
+        public_url=settings.public_url or (f"https://{space}" if space else ""),
+        framed_by=_HUGGING_FACE if space else "",
+    )
