@@ -9,11 +9,9 @@ from contextlib import aclosing
 from typing import Any
 
 import openai
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import agenerate_from_stream
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from pydantic import Field, PrivateAttr, SecretStr
 
@@ -21,9 +19,10 @@ from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.dialect import Dialect, on_the_wire
 from assistant.backends.openai_protocol.events import pieces
 from assistant.backends.openai_protocol.token_counter import Estimate, TokenCounter
+from assistant.backends.streamed import StreamedChatModel
 
 
-class OpenAIChat(BaseChatModel):
+class OpenAIChat(StreamedChatModel):
     """Options, last chunk and errors as those of `OpenAICompletions`."""
 
     base_url: str
@@ -75,24 +74,6 @@ class OpenAIChat(BaseChatModel):
             async for text in texts:
                 yield ChatGenerationChunk(message=AIMessageChunk(content=text))
         yield ChatGenerationChunk(message=AIMessageChunk(content=""), generation_info=ending)
-
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # noqa: ANN401  # langchain's signature
-    ) -> ChatResult:
-        return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # noqa: ANN401  # langchain's signature
-    ) -> ChatResult:
-        raise NotImplementedError("this model is asynchronous: use astream")
 
 
 def _on_the_wire(messages: Sequence[BaseMessage]) -> list[ChatCompletionMessageParam]:

@@ -18,7 +18,7 @@ from assistant.backends.openai_protocol.dialect import Dialect, on_the_wire
 from assistant.backends.openai_protocol.errors import translated
 from assistant.backends.openai_protocol.events import pieces
 from assistant.backends.openai_protocol.token_counter import ServerTokenizer, TokenCounter
-from assistant.backends.streamed_llm import StreamedLLM
+from assistant.backends.streamed import StreamedLLM
 
 
 class OpenAICompletions(StreamedLLM):

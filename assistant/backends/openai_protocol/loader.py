@@ -23,10 +23,11 @@ from assistant.backends.openai_protocol.dialect import Dialect, expressible
 from assistant.backends.openai_protocol.discovery import ServedModel, discover, takes_prompts
 from assistant.backends.openai_protocol.token_counter import TokenCounter, choose_counter
 from assistant.backends.replication.failover import Failover, Replica
+from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.replication.replicated_chat_model import ReplicatedChatModel
 from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.engine import EngineStage, LoadedModel, Report
-from assistant.errors import EngineError, EngineLoadError, EngineUnavailableError
+from assistant.errors import EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard, card_for
 
 logger = logging.getLogger(__name__)
@@ -114,11 +115,7 @@ class OpenAIServerLoader:
             for model in self._models
             if isinstance(model, OpenAICompletions) and model.dialect is not Dialect.OPENAI
         }
-        for root, answer in zip(reading, await asyncio.gather(*reading.values(), return_exceptions=True), strict=True):
-            if isinstance(answer, EngineError):
-                logger.warning("server %s has not read the prompt's start: %s", root, answer)
-            elif isinstance(answer, BaseException):
-                raise answer
+        await read_ahead(reading)
 
     async def close(self) -> None:
         models, self._models = self._models, []

@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import RunnableConfig
 from pydantic import Field
 
 from assistant.backends.replication.failover import Failover
 from assistant.backends.replication.replicated_model import CONVERSATION_ID
+from assistant.backends.streamed import StreamedChatModel
 
 
-class ReplicatedChatModel(BaseChatModel):
+class ReplicatedChatModel(StreamedChatModel):
     """Options, chunks and errors are the replicas' own."""
 
     failover: Failover[BaseChatModel] = Field(exclude=True, repr=False)
@@ -59,21 +59,3 @@ class ReplicatedChatModel(BaseChatModel):
         async with aclosing(chunks):
             async for chunk in chunks:
                 yield chunk
-
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # noqa: ANN401  # langchain's signature
-    ) -> ChatResult:
-        return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # noqa: ANN401  # langchain's signature
-    ) -> ChatResult:
-        raise NotImplementedError("this model is asynchronous: use ainvoke or astream")

@@ -10,7 +10,7 @@ from langchain_core.outputs import GenerationChunk
 from pydantic import Field
 
 from assistant.backends.replication.failover import Failover
-from assistant.backends.streamed_llm import StreamedLLM
+from assistant.backends.streamed import StreamedLLM
 
 CONVERSATION_ID = "conversation_id"
 """In the metadata of langchain's config. Without it, the first healthy replica answers."""

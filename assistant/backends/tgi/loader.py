@@ -13,6 +13,7 @@ from langchain_core.language_models import BaseLLM
 from pydantic import SecretStr
 
 from assistant.backends.replication.failover import Failover, Replica
+from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
@@ -62,12 +63,7 @@ class TgiLoader:
 
     async def warm(self, prefix: str) -> None:
         """Every server reads the prefix. It only saves time: a failure is no failure."""
-        reading = [model.read(prefix) for model in self._models]
-        for model, answer in zip(self._models, await asyncio.gather(*reading, return_exceptions=True), strict=True):
-            if isinstance(answer, EngineError):
-                logger.warning("server %s has not read the prompt's start: %s", model.base_url, answer)
-            elif isinstance(answer, BaseException):
-                raise answer
+        await read_ahead({model.base_url: model.read(prefix) for model in self._models})
 
     async def close(self) -> None:
         models, self._models = self._models, []

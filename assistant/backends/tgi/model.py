@@ -13,7 +13,7 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.outputs import GenerationChunk
 from pydantic import PrivateAttr, SecretStr
 
-from assistant.backends.streamed_llm import StreamedLLM
+from assistant.backends.streamed import StreamedLLM
 from assistant.backends.tgi.errors import translated
 from assistant.backends.tgi.parameters import tgi_parameters
 from assistant.backends.tgi.server import TgiInfo, TgiServer

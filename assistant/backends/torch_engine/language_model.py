@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseLLM
-from langchain_core.outputs import GenerationChunk, LLMResult
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.outputs import GenerationChunk
 from pydantic import PrivateAttr, ValidationError
 
+from assistant.backends.streamed import StreamedLLM
 from assistant.backends.torch_engine.causal_model import CausalModel
 from assistant.backends.torch_engine.channel import Channel
 from assistant.backends.torch_engine.generation import Ending, Generation, Request
@@ -22,7 +22,7 @@ from assistant.conversation import GenerationOptions
 from assistant.errors import InvalidOptionError, MessageTooLongError, UnsupportedOptionError
 
 
-class TransformersModel(BaseLLM):
+class TransformersModel(StreamedLLM):
     """Options come as the fields of `GenerationOptions`; any other raises UnsupportedOptionError.
 
     The stream ends soon after a stop string, whose text is in it. The last chunk is empty and carries `finish_reason`
@@ -93,26 +93,3 @@ class TransformersModel(BaseLLM):
         except ValidationError as error:
             first = error.errors()[0]
             raise InvalidOptionError(option=str(first["loc"][0]), fault=first["msg"]) from error
-
-    async def _agenerate(
-        self,
-        prompts: list[str],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # noqa: ANN401  # langchain's signature
-    ) -> LLMResult:
-        generations = []
-        for prompt in prompts:
-            chunks = [chunk async for chunk in self._astream(prompt, stop, run_manager, **kwargs)]
-            text = "".join(chunk.text for chunk in chunks)
-            generations.append([GenerationChunk(text=text, generation_info=chunks[-1].generation_info)])
-        return LLMResult(generations=generations)
-
-    def _generate(
-        self,
-        prompts: list[str],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # noqa: ANN401  # langchain's signature
-    ) -> LLMResult:
-        raise NotImplementedError("this model is asynchronous: use ainvoke or astream")
