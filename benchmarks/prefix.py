@@ -2,13 +2,16 @@
 
     python -m benchmarks.prefix [prompt ...]
 
-Each round starts the engine anew, asks once cold, reads the prefix, and asks something else. Prints the medians.
+Each round starts the engine anew, asks once cold, reads the prefix, asks something else, and starts once more with the
+prefix on disk. Prints the medians.
 """
 
 import asyncio
 import statistics
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from langchain_core.language_models import BaseLLM
 
@@ -42,25 +45,37 @@ async def first_word(assembler: PromptAssembler, template: PromptTemplate, model
     raise RuntimeError("the model said nothing")
 
 
-async def measured(name: str) -> tuple[float, float]:
-    loader = EmbeddedLoader("")
+async def started(name: str, folder: Path) -> tuple[EmbeddedLoader, PromptAssembler, PromptTemplate, BaseLLM]:
+    loader = EmbeddedLoader("", folder)
     template = load_template(name, loader.card.prompt, fetch)
     loaded = await loader.load(silent)
     model = loaded.language_model
     assembler = await asyncio.to_thread(PromptAssembler, template, model.get_num_tokens, loaded.context_window)
-    try:
+    return loader, assembler, template, model
+
+
+async def measured(name: str) -> tuple[float, float, float]:
+    """Seconds to the first word cold and warm, and of the next start to have the prefix again."""
+    with TemporaryDirectory() as folder:
+        loader, assembler, template, model = await started(name, Path(folder))
         cold = await first_word(assembler, template, model, COLD_QUESTION)
         await loader.warm(template.prefix)
-        return cold, await first_word(assembler, template, model, WARM_QUESTION)
-    finally:
+        warm = await first_word(assembler, template, model, WARM_QUESTION)
         await loader.close()
+        loader, *_ = await started(name, Path(folder))
+        began = time.perf_counter()
+        await loader.warm(template.prefix)
+        restored = time.perf_counter() - began
+        await loader.close()
+        return cold, warm, restored
 
 
 def main() -> None:
     for name in sys.argv[1:] or PROMPTS:
         rounds = [asyncio.run(measured(name)) for _ in range(ROUNDS)]
-        cold, warm = (statistics.median(values) for values in zip(*rounds, strict=True))
-        print(f"{name:24} cold {cold:6.2f} s   warm {warm:6.2f} s   warm/cold {warm / cold:.3f}", flush=True)
+        cold, warm, restored = (statistics.median(values) for values in zip(*rounds, strict=True))
+        ratio = f"warm/cold {warm / cold:.3f}   restored in {restored:.2f} s"
+        print(f"{name:24} cold {cold:6.2f} s   warm {warm:6.2f} s   {ratio}", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from assistant.backends.embedded import EmbeddedLoader
 from assistant.backends.hub import fetch
@@ -99,7 +100,7 @@ async def answer(ready: ReadyEngine, engine: Engine, text: str, seed: int) -> st
 
 
 async def measure(prompt: str) -> None:
-    loader = EmbeddedLoader("")
+    loader = EmbeddedLoader("", Path("data", "prefixes"))
     engine = Engine(loader, lambda card: load_template(prompt, card.prompt, fetch))
     ready = await engine.ready()
     right = stray = 0

@@ -14,11 +14,12 @@ _PREFIX_FOLDER = "prefixes"
 
 def choose_loader(settings: Settings) -> ModelLoader:
     """Raises SettingsError when the backend is a server and its address is missing."""
+    prefixes = settings.data_dir / _PREFIX_FOLDER
     match settings.backend:
         case Backend.EMBEDDED:
-            return EmbeddedLoader(settings.model)
+            return EmbeddedLoader(settings.model, prefixes)
         case Backend.TRANSFORMERS:
-            return TransformersLoader(settings.model, settings.data_dir / _PREFIX_FOLDER, _transformers(settings))
+            return TransformersLoader(settings.model, prefixes, _transformers(settings))
         case Backend.TGI:
             return TgiLoader(_addresses(settings), settings.backend_api_key, settings.model)
         case Backend.OPENAI:

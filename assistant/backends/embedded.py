@@ -8,17 +8,19 @@ import hashlib
 import os
 import secrets
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import httpx2
 from pydantic import SecretStr
 
 from assistant.backends.cpu_threads import engine_threads
 from assistant.backends.hub import fetch
 from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
 from assistant.backends.openai_protocol.completions import OpenAICompletions
+from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.errors import translated
+from assistant.backends.slot_prefix import SlotPrefix
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import EngineLoadError
 from assistant.model_catalog import ModelCard, card_for
@@ -28,27 +30,31 @@ SLOTS = 2
 
 
 class EmbeddedLoader:
-    """Implements `assistant.engine.ModelLoader`. `model` as in ASSISTANT_MODEL."""
+    """Implements `assistant.engine.ModelLoader`. `model` as in ASSISTANT_MODEL; prefixes are kept in `folder`."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, folder: Path) -> None:
         self._model = model
+        self._folder = folder
         self.card: ModelCard = card_for(model or DEFAULT_MODEL)
         self._servers: list[Any] = []
         self._language_model: OpenAICompletions | None = None
+        self._prefix: SlotPrefix | None = None
 
     async def load(self, report: Report) -> LoadedModel:
+        await self.close()
         report(EngineStage.FETCHING, None)
         on_progress = partial(report, EngineStage.FETCHING)
         path = await asyncio.to_thread(find_model_file, self._model, partial(fetch, on_progress=on_progress))
         report(EngineStage.LOADING, None)
         revision = await asyncio.to_thread(_revision, path)
-        key = secrets.token_urlsafe(32)
-        server = await asyncio.to_thread(_start, path, key, self.card)
+        key = SecretStr(secrets.token_urlsafe(32))
+        server = await asyncio.to_thread(_start, path, key, self.card, self._folder)
         self._servers.append(server)
-        self._language_model = OpenAICompletions(
-            base_url=server.listening_address, model_name=self.card.name, api_key=SecretStr(key)
-        )
-        window = await asyncio.to_thread(_slot_window, server.listening_address, key)
+        there = Connection(root=server.listening_address, api_key=key)
+        self._language_model = OpenAICompletions(base_url=there.root, model_name=self.card.name, api_key=key)
+        window = await asyncio.to_thread(_slot_window, there)
+        identity = {"weights": revision, "engine": version("xllamacpp"), "window": str(window)}
+        self._prefix = SlotPrefix(there, self._folder, identity)
         return LoadedModel(
             language_model=self._language_model,
             card=self.card,
@@ -58,10 +64,8 @@ class EmbeddedLoader:
         )
 
     async def warm(self, prefix: str) -> None:
-        """Every slot reads the prefix: whichever a conversation gets, only its own tokens are new."""
-        if self._language_model:
-            for slot in range(SLOTS):
-                await self._language_model.read(prefix, slot)
+        if self._language_model and self._prefix:
+            await self._prefix.fill(prefix, SLOTS, self._language_model.read)
 
     async def close(self) -> None:
         if self._language_model:
@@ -75,18 +79,23 @@ def _revision(path: Path) -> str:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
-def _start(path: Path, key: str, card: ModelCard) -> Any:  # noqa: ANN401  # xllamacpp has no types
+def _start(path: Path, key: SecretStr, card: ModelCard, folder: Path) -> Any:  # noqa: ANN401  # xllamacpp has no types
     # How long a thread that waits for the others spins before it sleeps: see docs/decisions.md. Read when the library
     # is loaded.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     # Imported here: it loads the engine's library, which a start without this backend need not.
     import xllamacpp
 
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EngineLoadError(model=card.name, fault=f"{folder.name} cannot be made: {error.strerror}") from error
     parameters = xllamacpp.CommonParams()
+    parameters.slot_save_path = f"{folder.resolve()}/"
     parameters.model.path = str(path)
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
-    parameters.api_keys = [key]
+    parameters.api_keys = [key.get_secret_value()]
     parameters.n_parallel = SLOTS
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = engine_threads()
     # A window of its own for each slot, so that one conversation cannot crowd out another's prefix.
@@ -101,9 +110,9 @@ def _start(path: Path, key: str, card: ModelCard) -> Any:  # noqa: ANN401  # xll
         raise EngineLoadError(model=card.name, fault=f"llama.cpp cannot load {path.name}: is it whole?") from error
 
 
-def _slot_window(address: str, key: str) -> int:
+def _slot_window(there: Connection) -> int:
     """Tokens of one slot: what was asked for, or what the model was trained on where that is less."""
-    with translated(), httpx2.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as client:
+    with translated(), there.http_client() as client:
         properties = client.get("/props").raise_for_status().json()
         models = client.get("/v1/models").raise_for_status().json()
     trained = models["data"][0]["meta"]["n_ctx_train"]

@@ -20,6 +20,11 @@ _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
 
 
+def of_runtime_error(error: RuntimeError) -> EngineError | None:
+    """The clients have no class of their own for a request after they were closed; None for anything else."""
+    return EngineUnavailableError(fault="was closed") if "has been closed" in str(error) else None
+
+
 def of_status(response: httpx2.Response) -> EngineError:
     if response.status_code in _BUSY:
         return EngineUnavailableError(fault="busy", retry_after=retry_after(response.headers))

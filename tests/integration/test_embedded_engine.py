@@ -30,8 +30,8 @@ def ignore(stage: EngineStage, fraction: float | None) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def loader() -> AsyncIterator[EmbeddedLoader]:
-    loader = EmbeddedLoader("")
+async def loader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedLoader]:
+    loader = EmbeddedLoader("", tmp_path_factory.mktemp("prefixes"))
     yield loader
     await loader.close()
 
@@ -138,8 +138,8 @@ async def test_it_listens_on_one_loopback_address_alone(model: OpenAICompletions
     assert not is_listening("127.0.0.2", address.port or 0)
 
 
-async def test_closing_stops_its_port() -> None:
-    loader = EmbeddedLoader("")
+async def test_closing_stops_its_port(tmp_path: Path) -> None:
+    loader = EmbeddedLoader("", tmp_path)
     stages: list[EngineStage] = []
     loaded = await loader.load(lambda stage, _: stages.append(stage))
     assert isinstance(loaded.language_model, OpenAICompletions)
@@ -166,7 +166,7 @@ async def test_a_file_that_is_no_model_is_refused_in_words(tmp_path: Path, conte
     path = tmp_path / "my-model.gguf"
     if content is not None:
         path.write_bytes(content)
-    loader = EmbeddedLoader(str(path))
+    loader = EmbeddedLoader(str(path), tmp_path)
     with pytest.raises(EngineLoadError) as refused:
         await loader.load(ignore)
     await loader.close()
@@ -182,7 +182,7 @@ async def test_half_a_model_is_refused(tmp_path: Path) -> None:
     with find_model_file("", fetch=Path).open("rb") as whole:
         path.write_bytes(whole.read(4_000_000))
     with pytest.raises(EngineLoadError, match=r"half\.gguf"):
-        await EmbeddedLoader(str(path)).load(ignore)
+        await EmbeddedLoader(str(path), tmp_path).load(ignore)
 
 
 def is_listening(host: str, port: int) -> bool:

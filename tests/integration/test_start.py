@@ -116,9 +116,9 @@ def test_a_port_that_is_taken_ends_the_process_with_one_line(tmp_path: Path) -> 
 def test_the_default_backend_needs_neither_torch_nor_transformers(tmp_path: Path) -> None:
     code = """
 import sys, app
-from assistant.backends.embedded import EmbeddedLoader
+from assistant.backends.choice import choose_loader
 from assistant.settings import load_settings
-app.build(load_settings(), EmbeddedLoader(""))
+app.build(load_settings(), choose_loader(load_settings()))
 print(sorted({"torch", "transformers", "xllamacpp"} & set(sys.modules)))
 """
     command = [sys.executable, "-c", code]

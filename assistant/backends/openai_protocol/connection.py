@@ -7,6 +7,9 @@ import openai
 from pydantic import SecretStr
 
 CONNECT_SECONDS = 5.0
+# Shorter than the servers' own patience (llama.cpp's is 5 s, the clients' too): a connection that the server is just
+# closing would fail the request that is sent over it.
+_LIMITS = httpx2.Limits(keepalive_expiry=2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +24,19 @@ class Connection:
 
     def openai_client(self) -> openai.AsyncOpenAI:
         # Retrying is the service's decision: the client would not know whether the first word was shown.
+        timeout = self._timeout(self.silence_seconds)
         return openai.AsyncOpenAI(
-            base_url=f"{self.root}/v1", api_key=self._key, max_retries=0, timeout=self._timeout(self.silence_seconds)
+            base_url=f"{self.root}/v1",
+            api_key=self._key,
+            max_retries=0,
+            timeout=timeout,
+            http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, limits=_LIMITS),
         )
 
     def http_client(self) -> httpx2.Client:
         """For the server's own routes, beside the protocol. Its calls block."""
-        return httpx2.Client(base_url=self.root, headers=self._headers, timeout=self._timeout(self.silence_seconds))
+        timeout = self._timeout(self.silence_seconds)
+        return httpx2.Client(base_url=self.root, headers=self._headers, timeout=timeout, limits=_LIMITS)
 
     def async_http_client(self, silence_seconds: float) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(base_url=self.root, headers=self._headers, timeout=self._timeout(silence_seconds))

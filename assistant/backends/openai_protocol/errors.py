@@ -11,7 +11,7 @@ from http import HTTPStatus
 import httpx2
 import openai
 
-from assistant.backends.http_faults import of_status, why_unreachable
+from assistant.backends.http_faults import of_runtime_error, of_status, why_unreachable
 from assistant.errors import (
     AssistantError,
     EngineError,
@@ -53,6 +53,10 @@ def translated() -> Iterator[None]:
         raise EngineProtocolError(fault="not an answer of the protocol") from error
     except openai.APIError as error:
         raise EngineError(fault="reported an error while answering") from error
+    except RuntimeError as error:
+        if closed := of_runtime_error(error):
+            raise closed from error
+        raise
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # Neither JSON nor UTF-8, or JSON of another shape.
         raise EngineProtocolError(fault="not an answer of the protocol") from error

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import httpx2
 from huggingface_hub import errors as hub
 
-from assistant.backends.http_faults import of_status, retry_after, why_unreachable
+from assistant.backends.http_faults import of_runtime_error, of_status, retry_after, why_unreachable
 from assistant.errors import (
     AssistantError,
     EngineError,
@@ -51,6 +51,10 @@ def translated() -> Iterator[None]:
         raise EngineUnavailableError(fault=why_unreachable(error)) from error
     except httpx2.RequestError as error:
         raise EngineUnavailableError(fault="connection lost") from error
+    except RuntimeError as error:
+        if closed := of_runtime_error(error):
+            raise closed from error
+        raise
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # Neither JSON nor UTF-8, or JSON of another shape: the client checks no types.
         raise EngineProtocolError(fault="not an answer of the protocol") from error

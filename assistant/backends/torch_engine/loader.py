@@ -31,7 +31,9 @@ class TransformersOptions:
 
 
 class TransformersLoader:
-    """Implements `assistant.engine.ModelLoader`. `model` as `find_model` takes it; prefixes are kept in `folder`."""
+    """Implements `assistant.engine.ModelLoader`. May load again: what it held before is closed.
+
+    `model` as `find_model` takes it; prefixes are kept in `folder`."""
 
     def __init__(self, model: str, folder: Path, options: TransformersOptions | None = None) -> None:
         self._model = model or DEFAULT_MODEL
@@ -42,6 +44,7 @@ class TransformersLoader:
         self._runtime: Runtime | None = None
 
     async def load(self, report: Report) -> LoadedModel:
+        await self.close()
         self._report = report
         self._require_packages()
         report(EngineStage.FETCHING, None)
