@@ -16,8 +16,9 @@ def shared(page: Page) -> tuple[Page, str]:
     ask(page, QUESTION)
     wait_for_end(page)
     page.get_by_role("button", name="Share").click()
-    link = page.get_by_role("textbox", name="Link to this conversation").input_value()
-    return page, link
+    field = page.get_by_role("textbox", name="Link to this conversation")
+    expect(field).to_be_in_viewport()
+    return page, field.input_value()
 
 
 def test_the_link_opens_in_a_private_window_without_scripts(shared: tuple[Page, str], browser: Browser) -> None:

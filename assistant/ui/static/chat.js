@@ -154,10 +154,10 @@
     announcement.setAttribute("aria-live", "polite");
     settleDrawer();
     matchMedia("(max-width: 767px)").addEventListener("change", closeDrawer);
-    new MutationObserver(() => find(".shares .link")?.scrollIntoView({ block: "nearest" })).observe(find("#shares"), {
-      childList: true,
-      subtree: true,
-    });
+    // A link that was just made is shown, however far down the page was.
+    new MutationObserver(() => {
+      if (find(".shares .link")) find(".shares").scrollIntoView({ block: "start" });
+    }).observe(find("#shares"), { childList: true, subtree: true });
     new MutationObserver(follow).observe(log, { childList: true, subtree: true });
     follow();
   }
