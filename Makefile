@@ -29,6 +29,8 @@ bench: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.prefix
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.gpu
 
 # text-generation-inference's own client, in an environment of its own, against our fake of its server.
 tgi-conformance: .venv/.installed-app .venv/.installed-test

@@ -65,12 +65,16 @@ class ModelLoader(Protocol):
         """Known before anything is loaded, so that the page can name the model."""
 
     async def load(self, report: Report) -> LoadedModel:
-        """Raises EngineLoadError, or EngineUnavailableError where trying again later can help."""
+        """May be called again: what was held before is closed.
+
+        Raises EngineLoadError, or EngineUnavailableError where trying again later can help.
+        """
 
     async def warm(self, prefix: str) -> None:
         """Read the prefix, so that no conversation has to wait for it."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """May be repeated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,9 @@ class TgiLoader:
 
     async def warm(self, prefix: str) -> None:
         """Every server reads the prefix. It only saves time: a failure is no failure."""
-        await read_ahead({model.base_url: model.read(prefix) for model in self._models})
+        # A template may begin with the first turn; the server refuses an empty prompt.
+        if prefix:
+            await read_ahead({model.base_url: model.read(prefix) for model in self._models})
 
     async def close(self) -> None:
         models, self._models = self._models, []

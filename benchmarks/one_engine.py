@@ -1,0 +1,131 @@
+"""One engine's figures, in a process of its own: run by benchmarks.engine, which compares them.
+
+python -m benchmarks.one_engine NAME SLOTS MODEL PREFIXES    prints them as one line of JSON
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.backends.hub import fetch
+from assistant.conversation import Message, MessageStatus, Role
+from assistant.prompting.assembler import PromptAssembler
+from assistant.prompting.library import load_template
+from benchmarks.contestants import Answer, Contestant, contestant
+
+PROMPT = "tech_assistant/v1"
+WINDOW = 8192
+FEW, MANY = 16, 64
+CONVERSATIONS = (1, 4, 8)
+KEEPERS = ("embedded", "transformers")
+QUESTIONS = (
+    "Explain how a hash table works, step by step, with an example.",
+    "Explain how git stores commits, step by step, with an example.",
+    "Describe at length what happens when a browser opens a page.",
+    "Describe at length how a database runs a join.",
+    "Explain in detail how a compiler turns source into machine code.",
+    "Explain in detail how TCP makes a reliable stream of packets.",
+    "Describe at length how an operating system schedules threads.",
+    "Write a long introduction to regular expressions, with examples.",
+)
+COLD, WARM = "How do I reverse a list in Python?", "Which git command shows the last commits?"
+TURNS = ("What is a decorator in Python?", "Show me one that counts calls.", "How do I test it?")
+
+
+class Prompts:
+    """The same for every engine, so tokens are counted roughly: nothing comes near the window."""
+
+    def __init__(self) -> None:
+        self.template = load_template(PROMPT, PROMPT, fetch)
+        self._assembler = PromptAssembler(self.template, lambda text: len(text) // 3, WINDOW)
+
+    def after(self, texts: Sequence[str]) -> str:
+        """For a conversation of a question, its answer, a question, and so on."""
+        roles = (Role.USER, Role.ASSISTANT)
+        messages = [_message(roles[at % 2], text) for at, text in enumerate(texts)]
+        return self._assembler.assemble(messages, MANY).value.to_string()
+
+
+def _message(role: Role, text: str) -> Message:
+    return Message(
+        id=text,
+        conversation_id="c",
+        parent_id=None,
+        role=role,
+        text=text,
+        status=MessageStatus.COMPLETE,
+        created_at=datetime.now(UTC),
+    )
+
+
+async def third_turn(engine: Contestant, prompts: Prompts) -> Answer:
+    texts: list[str] = []
+    answer = None
+    for question in TURNS:
+        texts.append(question)
+        answer = await engine.answer(prompts.after(texts), FEW)
+        texts.append(answer.text)
+    assert answer
+    return answer
+
+
+async def together(engine: Contestant, prompts: Prompts, count: int) -> float:
+    """Tokens a second of all conversations, from asking to the last one's end."""
+    began = time.perf_counter()
+    asked = [engine.answer(prompts.after([question]), MANY) for question in QUESTIONS[:count]]
+    answers = await asyncio.gather(*asked)
+    return sum(answer.tokens for answer in answers) / (time.perf_counter() - began)
+
+
+async def seconds(work: Awaitable[None]) -> float:
+    began = time.perf_counter()
+    await work
+    return time.perf_counter() - began
+
+
+async def measured(name: str, slots: int, model: Path, prefixes: Path) -> dict[str, float]:
+    """In the order of an app's life; a second start comes last, so that the peak before it is one engine's."""
+    prompts = await asyncio.to_thread(Prompts)
+    engine = contestant(name, model, prefixes, slots)
+    found = {"start": await seconds(engine.start())}
+    try:
+        found["cold"] = (await engine.answer(prompts.after([COLD]), FEW)).first
+        found["read"] = await seconds(engine.read(prompts.template.prefix))
+        found["warm"] = (await engine.answer(prompts.after([WARM]), FEW)).first
+        found["third"] = (await third_turn(engine, prompts)).first
+        # Plain generate reads the whole prompt for each: more of the same would only take long.
+        for count in CONVERSATIONS if name != "generate" else CONVERSATIONS[:2]:
+            found[f"at {count}"] = await together(engine, prompts, count)
+        found["peak"] = _peak()
+    finally:
+        await engine.close()
+    # The libraries by themselves keep nothing.
+    return found | (await restarted(name, slots, model, prefixes, prompts) if name in KEEPERS else {})
+
+
+async def restarted(name: str, slots: int, model: Path, prefixes: Path, prompts: Prompts) -> dict[str, float]:
+    engine = contestant(name, model, prefixes, slots)
+    await engine.start()
+    try:
+        return {"restored": await seconds(engine.read(prompts.template.prefix))}
+    finally:
+        await engine.close()
+
+
+def _peak() -> float:
+    """MiB that this process has held at most."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
+
+
+def main() -> None:
+    name, slots, model, prefixes = sys.argv[1:]
+    print(json.dumps(asyncio.run(measured(name, int(slots), Path(model), Path(prefixes)))))
+
+
+if __name__ == "__main__":
+    main()
