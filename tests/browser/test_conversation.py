@@ -134,6 +134,21 @@ def test_a_reload_in_the_middle_of_an_answer_goes_on_with_it(page: Page) -> None
     expect(answers(page)).to_have_count(1)
 
 
+def test_what_is_typed_outlives_a_reload_and_is_still_sent(page: Page) -> None:
+    box = page.get_by_role("textbox", name="Message")
+    box.fill(QUESTION)
+    page.reload()
+    expect(box).to_have_value(QUESTION)
+    page.locator("[data-conversation]").first.wait_for()
+    keep_it_short(page)
+    page.get_by_role("button", name="Send").click()
+    wait_for_end(page)
+    expect(page.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
+    expect(box).to_have_value("")
+
+
 def test_the_address_carries_the_conversation(answered: Page, app: AppProcess) -> None:
     expect(answered).to_have_url(re.compile(r"\?c=\w+"))
     address = answered.url
@@ -250,9 +265,11 @@ def test_conversations_survive_a_killed_server(context: BrowserContext, data_dir
         wait_for_text(page)
         wait_for_checkpoint(data_dir)
         app.stop(signal.SIGKILL)
+        page.get_by_role("textbox", name="Message").fill("Typed while it was away")
         app.start()
         app.wait_until_ready()
         page.reload()
+        expect(page.get_by_role("textbox", name="Message")).to_have_value("Typed while it was away")
         expect(page.get_by_role("log").get_by_text(LONG_QUESTION)).to_be_visible()
         expect(page.get_by_text("Interrupted before it was finished.")).to_be_visible()
         page.get_by_role("button", name="Regenerate").click()

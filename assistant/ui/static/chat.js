@@ -142,10 +142,22 @@
     if (atEnd && conversation) scrollTo({ top: document.documentElement.scrollHeight });
   }
 
+  // What is in the box outlives a reload, also the one that Gradio makes by itself when the server was restarted.
+  function keepDraft(field) {
+    const draft = sessionStorage.getItem("draft");
+    if (draft && !field.value) {
+      field.value = draft;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    addEventListener("pagehide", () => sessionStorage.setItem("draft", field.value));
+  }
+
   function begin() {
     const log = find("#log");
     const announcement = find("#announcement");
-    if (!log || !announcement) return requestAnimationFrame(begin);
+    const field = find("#message textarea");
+    if (!log || !announcement || !field) return requestAnimationFrame(begin);
+    keepDraft(field);
     log.setAttribute("role", "log");
     log.setAttribute("aria-label", "Conversation");
     // Tokens are not read out one by one; a status line says when an answer begins and ends.
