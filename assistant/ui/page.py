@@ -62,27 +62,28 @@ def mount_page(
 
 def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     options = list(screen.options.values())
-    outputs = [
+    place = [
         screen.conversations, screen.heading, screen.share, screen.shares, screen.history, screen.live, screen.notice,
-        screen.message, screen.send, screen.stop, screen.announcement, screen.position, *options,
+        screen.send, screen.stop, screen.announcement, screen.position, *options,
     ]  # fmt: skip
+    # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.
+    everything = [*place, screen.message]
     asked = {screen.message, screen.position, *options}
     # "multiple": a page may send while an answer that it no longer shows is still being followed.
     common: dict[str, Any] = {
-        "outputs": outputs,
         "show_progress": "hidden",
         "trigger_mode": "multiple",
         "api_visibility": "private",
     }
-    demo.load(handlers.load, **common)
-    gr.on([screen.send.click, screen.message.submit], handlers.send, asked, **common)
-    screen.stop.click(handlers.stop, {screen.position}, **common)
-    screen.new_chat.click(handlers.new_chat, **common)
-    screen.share.click(handlers.share, {screen.position}, **common)
-    screen.act.click(handlers.act, {screen.action, *asked}, **common)
+    demo.load(handlers.load, outputs=place, **common)
+    gr.on([screen.send.click, screen.message.submit], handlers.send, asked, everything, **common)
+    screen.stop.click(handlers.stop, {screen.position}, [screen.notice], **common)
+    screen.new_chat.click(handlers.new_chat, outputs=place, **common)
+    screen.share.click(handlers.share, {screen.position}, [screen.shares, screen.notice], **common)
+    screen.act.click(handlers.act, {screen.action, *asked}, everything, **common)
     for control in options:
         changed = control.release if isinstance(control, gr.Slider) else control.blur
-        changed(handlers.keep_options, {screen.position, *options}, **common)
+        changed(handlers.keep_options, {screen.position, *options}, [screen.notice], **common)
 
 
 def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, wording: Wording) -> None:
