@@ -6,13 +6,20 @@ Never carries the prompt, an answer, an address or a key.
 import math
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx2
 
-from assistant.errors import EngineAccessError, EngineError, EngineRefusedError, EngineUnavailableError
+from assistant.errors import (
+    EngineAccessError,
+    EngineError,
+    EngineProtocolError,
+    EngineRefusedError,
+    EngineUnavailableError,
+)
 
 _KEY_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -20,9 +27,28 @@ _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
 
 
-def of_runtime_error(error: RuntimeError) -> EngineError | None:
-    """The clients have no class of their own for a request after they were closed; None for anything else."""
-    return EngineUnavailableError(fault="was closed") if "has been closed" in str(error) else None
+@contextmanager
+def http_translated() -> Iterator[None]:
+    """For what the HTTP client raises inside, and for an answer that is not of the shape that is read from it.
+
+    Raises EngineUnavailableError or EngineProtocolError. What a protocol knows better, it translates inside of this.
+    """
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        raise EngineUnavailableError(fault="timed out") from error
+    except httpx2.ConnectError as error:
+        raise EngineUnavailableError(fault=why_unreachable(error)) from error
+    except httpx2.RequestError as error:
+        raise EngineUnavailableError(fault="connection lost") from error
+    except RuntimeError as error:
+        # The clients have no class of their own for a request after they were closed.
+        if "has been closed" not in str(error):
+            raise
+        raise EngineUnavailableError(fault="was closed") from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # Neither JSON nor UTF-8, or JSON of another shape: the clients check no types.
+        raise EngineProtocolError(fault="not an answer of the protocol") from error
 
 
 def of_status(response: httpx2.Response) -> EngineError:

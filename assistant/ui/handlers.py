@@ -112,8 +112,9 @@ class Handlers:
             if conversation_id is None:
                 shown = await self._views.blank(owner_id)
             else:
-                active = (await self._service.open(owner_id, conversation_id)).active_run
-                shown = await self._views.conversation(owner_id, conversation_id)
+                view = await self._service.open(owner_id, conversation_id)
+                active = view.active_run
+                shown = {} if active else await self._views.conversation(owner_id, view)
         except AssistantError as error:
             shown = {**await self._views.blank(owner_id), **self._views.error(error)}
         if not self._pages.still_at(place):
@@ -168,16 +169,19 @@ class Handlers:
         """
         owner_id = self._owner(request)
         place = self._pages.turn(request.session_hash)
-        also = {**await self._views.conversation(owner_id, run.conversation_id), **(first or {})}
+        also = {**await self._shown(owner_id, run), **(first or {})}
         async for update in self._service.watch(owner_id, run.id, UPDATE_SECONDS):
             if not self._pages.still_at(place):
                 return
             if update.stage is RunStage.ENDED:
-                ended = await self._views.conversation(owner_id, run.conversation_id)
+                ended = await self._shown(owner_id, run)
                 yield {**also, **ended, **self._views.answered()}
                 return
             yield {**also, **self._views.answer(update)}
             also = {}
+
+    async def _shown(self, owner_id: str, run: Run) -> Updates:
+        return await self._views.conversation(owner_id, await self._service.open(owner_id, run.conversation_id))
 
     async def _stop(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
         at = read_position(values[self._screen.position])

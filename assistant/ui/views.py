@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.chat_service import ChatService
+from assistant.chat_service import ChatService, ConversationView
 from assistant.conversation import GenerationOptions
 from assistant.errors import AssistantError
 from assistant.run_update import RunUpdate
@@ -38,8 +38,8 @@ class Views:
         self._t = wording
         self._defaults = defaults
 
-    async def conversation(self, owner_id: str, conversation_id: str) -> Updates:
-        view = await self._service.open(owner_id, conversation_id)
+    async def conversation(self, owner_id: str, view: ConversationView) -> Updates:
+        conversation_id = view.conversation.id
         busy = view.active_run is not None
         return {
             **await self.list(owner_id, conversation_id),

@@ -11,7 +11,7 @@ from http import HTTPStatus
 import httpx2
 import openai
 
-from assistant.backends.http_faults import of_runtime_error, of_status, why_unreachable
+from assistant.backends.http_faults import http_translated, of_status, why_unreachable
 from assistant.errors import (
     AssistantError,
     EngineError,
@@ -35,31 +35,19 @@ def translated() -> Iterator[None]:
     Raises EngineUnavailableError, EngineProtocolError, EngineError, or MessageTooLongError for a prompt that the
     engine's window cannot hold.
     """
-    try:
-        yield
-    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
-        raise EngineUnavailableError(fault="timed out") from error
-    except openai.APIStatusError as error:
-        raise _of_response(error.response) from error
-    except httpx2.HTTPStatusError as error:
-        raise _of_response(error.response) from error
-    except openai.APIConnectionError as error:
-        raise EngineUnavailableError(fault=why_unreachable(error)) from error
-    except httpx2.ConnectError as error:
-        raise EngineUnavailableError(fault=why_unreachable(error)) from error
-    except httpx2.RequestError as error:
-        raise EngineUnavailableError(fault="connection lost") from error
-    except openai.APIResponseValidationError as error:
-        raise EngineProtocolError(fault="not an answer of the protocol") from error
-    except openai.APIError as error:
-        raise EngineError(fault="reported an error while answering") from error
-    except RuntimeError as error:
-        if closed := of_runtime_error(error):
-            raise closed from error
-        raise
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # Neither JSON nor UTF-8, or JSON of another shape.
-        raise EngineProtocolError(fault="not an answer of the protocol") from error
+    with http_translated():
+        try:
+            yield
+        except openai.APITimeoutError as error:
+            raise EngineUnavailableError(fault="timed out") from error
+        except (openai.APIStatusError, httpx2.HTTPStatusError) as error:
+            raise _of_response(error.response) from error
+        except openai.APIConnectionError as error:
+            raise EngineUnavailableError(fault=why_unreachable(error)) from error
+        except openai.APIResponseValidationError as error:
+            raise EngineProtocolError(fault="not an answer of the protocol") from error
+        except openai.APIError as error:
+            raise EngineError(fault="reported an error while answering") from error
 
 
 def _of_response(response: httpx2.Response) -> AssistantError:

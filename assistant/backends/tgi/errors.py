@@ -11,11 +11,10 @@ from contextlib import contextmanager
 import httpx2
 from huggingface_hub import errors as hub
 
-from assistant.backends.http_faults import of_runtime_error, of_status, retry_after, why_unreachable
+from assistant.backends.http_faults import http_translated, of_status, retry_after
 from assistant.errors import (
     AssistantError,
     EngineError,
-    EngineProtocolError,
     EngineUnavailableError,
     InvalidOptionError,
     MessageTooLongError,
@@ -37,27 +36,15 @@ def translated() -> Iterator[None]:
     Raises EngineUnavailableError, EngineProtocolError, EngineError; for a request that the server refuses,
     MessageTooLongError or InvalidOptionError.
     """
-    try:
-        yield
-    except (httpx2.TimeoutException, TimeoutError) as error:
-        raise EngineUnavailableError(fault="timed out") from error
-    except hub.TextGenerationError as error:
-        raise _of_kind(error) from error
-    except hub.HfHubHTTPError as error:
-        raise of_status(error.response) from error
-    except httpx2.HTTPStatusError as error:
-        raise of_status(error.response) from error
-    except httpx2.ConnectError as error:
-        raise EngineUnavailableError(fault=why_unreachable(error)) from error
-    except httpx2.RequestError as error:
-        raise EngineUnavailableError(fault="connection lost") from error
-    except RuntimeError as error:
-        if closed := of_runtime_error(error):
-            raise closed from error
-        raise
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # Neither JSON nor UTF-8, or JSON of another shape: the client checks no types.
-        raise EngineProtocolError(fault="not an answer of the protocol") from error
+    with http_translated():
+        try:
+            yield
+        except TimeoutError as error:
+            raise EngineUnavailableError(fault="timed out") from error
+        except hub.TextGenerationError as error:
+            raise _of_kind(error) from error
+        except (hub.HfHubHTTPError, httpx2.HTTPStatusError) as error:
+            raise of_status(error.response) from error
 
 
 def _of_kind(error: hub.TextGenerationError) -> AssistantError:
