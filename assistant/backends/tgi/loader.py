@@ -35,7 +35,7 @@ class TgiLoader:
     """
 
     def __init__(self, urls: Sequence[str], api_key: SecretStr, model: str) -> None:
-        self._urls = [url.rstrip("/") for url in urls]
+        self._urls = list(dict.fromkeys(url.rstrip("/") for url in urls))
         self._api_key = api_key
         self._model = model
         self._models: list[TgiModel] = []
