@@ -54,8 +54,16 @@ class AssistantError(Exception):
         super().__init__(self.code, *(f"{name}={value}" for name, value in facts.items()))
         self.facts = facts
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions are copied by calling their class with `args`, which holds words here: another process would fail.
+        return _rebuilt, (type(self), self.facts)
+
     def report(self) -> ErrorReport:
         return ErrorReport(self.code, self.retryable, dict(self.facts))
+
+
+def _rebuilt(kind: type[AssistantError], facts: dict[str, Fact]) -> AssistantError:
+    return kind(**facts)
 
 
 class SettingsError(AssistantError):

@@ -7,6 +7,7 @@ The bug (SQLite 3.7.0 to 3.51.2) can damage a database in WAL mode that two conn
 import importlib
 import logging
 import sqlite3
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 _FIXED = (3, 51, 3)
 _BACKPORTS = ((3, 50, 7), (3, 44, 6))
 _BUSY_MILLISECONDS = 5000
+_COMMON_PRAGMAS = (f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "trusted_schema=OFF")
 
 
 def driver() -> ModuleType:
@@ -44,8 +46,13 @@ def open_engine(url: URL, *, writing: bool) -> Engine:
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's connection
         # SQLAlchemy begins transactions itself, below; the driver would begin them late and deferred.
         connection.isolation_level = None
-        for pragma in _pragmas(journal, writing):
+        for pragma in _COMMON_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        if writing:
+            _keep_journal(connection, journal)
+            connection.execute("PRAGMA synchronous=FULL")
+        else:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -64,11 +71,22 @@ def suspend_foreign_keys(connection: Connection) -> None:
     connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
 
 
-def _pragmas(journal: str, writing: bool) -> list[str]:
-    common = [f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "trusted_schema=OFF"]
-    if writing:
-        return [*common, f"journal_mode={journal}", "synchronous=FULL"]
-    return [*common, "query_only=ON"]
+def _keep_journal(connection: Any, journal: str) -> None:  # noqa: ANN401  # the driver's connection
+    """Raises the driver's OperationalError.
+
+    The one statement that the busy timeout does not cover: of two that turn a new file to WAL, SQLite refuses one at
+    once.
+    """
+    patience = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode={journal}")
+        except driver().OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _make_private(path: Path) -> None:

@@ -175,6 +175,16 @@ def test_conversations_are_listed_renamed_deleted_and_brought_back(answered: Pag
     expect(answered.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
 
 
+def test_a_question_typed_before_the_new_chat_is_there_begins_the_new_chat(answered: Page) -> None:
+    """However long the server takes for the new chat: here, for ever."""
+    answered.route("**/queue/join*", lambda _: None, times=1)
+    answered.get_by_role("button", name="New chat").click()
+    ask(answered, "And a tuple?")
+    listed = answered.get_by_role("navigation", name="Conversations").get_by_role("link")
+    expect(listed).to_have_text(["And a tuple?", QUESTION])
+    expect(answered.get_by_role("log").get_by_role("article", name="You")).to_contain_text("And a tuple?")
+
+
 def test_looking_at_another_conversation_does_not_mix_them(answered: Page) -> None:
     answered.get_by_role("button", name="New chat").click()
     ask(answered, LONG_QUESTION)

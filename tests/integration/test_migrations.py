@@ -3,7 +3,9 @@
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from assistant.errors import StorageError
+from assistant.errors import AssistantError, StorageError
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
@@ -153,9 +155,28 @@ def test_many_that_start_at_once_in_one_process_migrate_once(url: str) -> None:
         list(pool.map(start, [url] * 8))
 
 
-def test_processes_that_start_at_once_migrate_once(url: str) -> None:
-    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(start, [url] * 3))
+def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
+    """Several times, and from one moment on: the first to open a new file is the only one that SQLite lets turn it to
+    WAL."""
+    processes = multiprocessing.get_context("spawn")
+    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(8)]
+    together, faults = processes.Barrier(4), processes.Queue()
+    starting = [processes.Process(target=start_each, args=(urls, together, faults)) for _ in range(4)]
+    for process in starting:
+        process.start()
+    for process in starting:
+        process.join()
+    assert [process.exitcode for process in starting] == [0] * 4
+    assert faults.empty()
+
+
+def start_each(urls: list[str], together: Barrier, faults: "Queue[str]") -> None:
+    for url in urls:
+        together.wait()
+        try:
+            start(url)
+        except AssistantError as error:
+            faults.put(str(error))
 
 
 def start(url: str) -> None:

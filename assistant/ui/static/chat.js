@@ -13,6 +13,14 @@
     setTimeout(() => find("#act").click(), 0);
   }
 
+  // The page turns at once, not when the server has answered: what is sent meanwhile belongs to what was chosen.
+  function turnTo(conversation) {
+    const field = find("#position textarea, #position input");
+    const request = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+    field.value = JSON.stringify({ conversation_id: conversation, request_id: request.join("") });
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   async function copy(button, text) {
     const label = button.textContent;
     try {
@@ -62,6 +70,7 @@
   }
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("#new-chat")) turnTo(null);
     const target = event.target.closest("[data-action], [data-copy], [data-rename]");
     if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -70,7 +79,10 @@
     else {
       const action = JSON.parse(target.dataset.action);
       if (action.do === "edit") focusAfterUpdate();
-      if (action.do === "open") closeDrawer();
+      if (action.do === "open") {
+        closeDrawer();
+        turnTo(action.conversation);
+      }
       send(action);
     }
   });
