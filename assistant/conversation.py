@@ -63,10 +63,39 @@ class Provenance(BaseModel):
     prompt_tokens: int
     completion_tokens: int | None
     """None when nobody could count them."""
+    continued_from: str | None = None
+    """The answer that this one goes on with; its text is the beginning of this one's."""
     finish_reason: str
     """"stop", "length", or how the run ended when the engine did not say."""
     first_token_seconds: float | None
     seconds: float
+
+
+class Attachment(BaseModel):
+    """A text file that was sent with a question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """The file's own name, without a path."""
+    text: str
+
+
+class Vote(StrEnum):
+    UP = "up"
+    DOWN = "down"
+
+
+class Feedback(BaseModel):
+    """What a person thinks of an answer; the newest word counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vote: Vote
+    reason: str = ""
+    """One of the page's reasons, by its key; empty for none."""
+    comment: str = ""
+    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +111,25 @@ class Message:
     created_at: datetime
     error: ErrorReport | None = None
     provenance: Provenance | None = None
+    attachments: tuple[Attachment, ...] = ()
+    feedback: Feedback | None = None
+
+
+class TitleSource(StrEnum):
+    """Who named a conversation; the later ones are never overwritten by the earlier."""
+
+    QUESTION = "question"
+    """The beginning of its first question."""
+    MODEL = "model"
+    PERSON = "person"
+
+
+class Shelf(StrEnum):
+    """Where a conversation is listed: on one of these, by `pinned` and `archived`."""
+
+    PINNED = "pinned"
+    MAIN = "main"
+    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +143,10 @@ class Conversation:
     """The newest message of the branch that is shown."""
     options: GenerationOptions
     origin: str | None = None
-    """Where a copied conversation came from, in words; None for one that was typed here."""
+    """Where a copied conversation came from: "share", "fork", or an import's kind; None for one that was typed here."""
+    title_source: TitleSource = TitleSource.QUESTION
+    pinned: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance, Run
+from assistant.conversation import (
+    Attachment,
+    Conversation,
+    GenerationOptions,
+    Message,
+    MessageStatus,
+    Provenance,
+    Run,
+    Shelf,
+    TitleSource,
+)
 from assistant.errors import ErrorReport
 from assistant.snapshot import Share, Snapshot
 
@@ -28,7 +38,11 @@ class NewTurn:
     """True: refuse when the conversation has gone on since the sender looked."""
     question_id: str | None
     question: str | None
+    attachments: tuple[Attachment, ...] = ()
+    """Sent with the question."""
     answer_id: str
+    answer_beginning: str = ""
+    """The text of the answer that this one goes on with."""
     run_id: str
     client_request_id: str
     """Chosen by the sender; the same one again is the same turn."""
@@ -75,21 +89,35 @@ class ConversationStore(Protocol):
     def conversation(self, owner_id: str, conversation_id: str) -> Conversation: ...
 
     def messages(self, owner_id: str, conversation_id: str) -> list[Message]:
-        """The whole tree, oldest first."""
+        """The whole tree but for hidden branches, oldest first."""
 
     def conversations(
-        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None
+        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None, shelf: Shelf = Shelf.MAIN
     ) -> list[Conversation]:
         """Newest first by `updated_at`, then id; `before` is the last one of the page before."""
 
     def add_conversation(self, conversation: Conversation, messages: Sequence[Message]) -> None:
         """A conversation that exists already elsewhere: a copy of a share. Idempotent on its id for one owner."""
 
-    def rename(self, owner_id: str, conversation_id: str, title: str) -> None: ...
+    def rename(self, owner_id: str, conversation_id: str, title: str, source: TitleSource = TitleSource.PERSON) -> None:
+        """A name of the model's replaces only one that was taken from the question."""
+
+    def pin(self, owner_id: str, conversation_id: str, pinned: bool) -> None: ...
+
+    def archive(self, owner_id: str, conversation_id: str, archived: bool) -> None: ...
 
     def set_options(self, owner_id: str, conversation_id: str, options: GenerationOptions) -> None: ...
 
     def select_leaf(self, owner_id: str, conversation_id: str, leaf_id: str) -> None: ...
+
+    def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:
+        """Hide a message with all that follows it, and show the branch of `leaf_id` instead, in one transaction.
+
+        Raises ConversationBusyError while an answer is being written, NotFoundError when `leaf_id` would be hidden too.
+        """
+
+    def restore_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        """Bring back what `delete_branch` of this message hid."""
 
     def delete(self, owner_id: str, conversation_id: str, now: datetime) -> None:
         """Hide it, and its shares with it; `restore` brings both back until `purge_deleted`."""
@@ -97,7 +125,8 @@ class ConversationStore(Protocol):
     def restore(self, owner_id: str, conversation_id: str) -> None: ...
 
     def purge_deleted(self, deleted_before: datetime) -> int:
-        """Really delete what was hidden before that time, shares with it; the number of conversations."""
+        """Really delete what was hidden before that time, branches and conversations with their shares; the number of
+        conversations."""
 
     # Shares
 

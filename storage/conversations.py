@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, select, tuple_, update
+from sqlalchemy.orm import Session
 
-from assistant.conversation import Conversation, GenerationOptions, Message
+from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
+from assistant.errors import ConversationBusyError, NotFoundError
 from storage import mapping
 from storage.database import Database
-from storage.owned import conversation_of, message_of
+from storage.owned import active_run_of, conversation_of, message_of
 from storage.tables import ConversationRow, MessageRow
+
+_ON_SHELF = {
+    Shelf.PINNED: [ConversationRow.archived.is_(False), ConversationRow.pinned.is_(True)],
+    Shelf.MAIN: [ConversationRow.archived.is_(False), ConversationRow.pinned.is_(False)],
+    Shelf.ARCHIVED: [ConversationRow.archived.is_(True)],
+}
 
 
 class ConversationTreeStore:
@@ -25,17 +33,17 @@ class ConversationTreeStore:
             conversation_of(session, owner_id, conversation_id)
             rows = session.scalars(
                 select(MessageRow)
-                .where(MessageRow.conversation_id == conversation_id)
+                .where(MessageRow.conversation_id == conversation_id, MessageRow.deleted_at.is_(None))
                 .order_by(MessageRow.created_at, MessageRow.id)
             )
             return [mapping.message(row) for row in rows]
 
     def conversations(
-        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None
+        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None, shelf: Shelf = Shelf.MAIN
     ) -> list[Conversation]:
         listed = (
             select(ConversationRow)
-            .where(ConversationRow.owner_id == owner_id, ConversationRow.deleted_at.is_(None))
+            .where(ConversationRow.owner_id == owner_id, ConversationRow.deleted_at.is_(None), *_ON_SHELF[shelf])
             .order_by(ConversationRow.updated_at.desc(), ConversationRow.id.desc())
             .limit(limit)
         )
@@ -57,9 +65,19 @@ class ConversationTreeStore:
                 session.add(mapping.message_row(message))
                 session.flush()
 
-    def rename(self, owner_id: str, conversation_id: str, title: str) -> None:
+    def rename(self, owner_id: str, conversation_id: str, title: str, source: TitleSource = TitleSource.PERSON) -> None:
         with self._database.write() as session:
-            conversation_of(session, owner_id, conversation_id).title = title
+            conversation = conversation_of(session, owner_id, conversation_id)
+            if source is TitleSource.PERSON or conversation.title_source == TitleSource.QUESTION:
+                conversation.title, conversation.title_source = title, source
+
+    def pin(self, owner_id: str, conversation_id: str, pinned: bool) -> None:
+        with self._database.write() as session:
+            conversation_of(session, owner_id, conversation_id).pinned = pinned
+
+    def archive(self, owner_id: str, conversation_id: str, archived: bool) -> None:
+        with self._database.write() as session:
+            conversation_of(session, owner_id, conversation_id).archived = archived
 
     def set_options(self, owner_id: str, conversation_id: str, options: GenerationOptions) -> None:
         with self._database.write() as session:
@@ -81,7 +99,46 @@ class ConversationTreeStore:
     def purge_deleted(self, deleted_before: datetime) -> int:
         old = ConversationRow.deleted_at < deleted_before
         with self._database.write() as session:
-            # Loose first: each message goes with its parent, and SQLite follows such a chain for 1000 steps only.
-            messages = MessageRow.conversation_id.in_(select(ConversationRow.id).where(old))
-            session.execute(update(MessageRow).where(messages).values(parent_id=None))
+            in_old = MessageRow.conversation_id.in_(select(ConversationRow.id).where(old))
+            _delete_messages(session, MessageRow.deleted_at < deleted_before)
+            _delete_messages(session, in_old)
             return len(session.scalars(delete(ConversationRow).where(old).returning(ConversationRow.id)).all())
+
+    def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:
+        with self._database.write() as session:
+            conversation = conversation_of(session, owner_id, conversation_id)
+            message_of(session, conversation, message_id)
+            if active := active_run_of(session, conversation_id):
+                raise ConversationBusyError(run_id=active.id)
+            leaf = message_of(session, conversation, leaf_id)
+            shown = MessageRow.id.in_(_subtree(message_id)), MessageRow.deleted_at.is_(None)
+            session.execute(update(MessageRow).where(*shown).values(deleted_at=now))
+            session.refresh(leaf)
+            if leaf.deleted_at is not None:
+                raise NotFoundError(kind="message")
+            conversation.leaf_id = leaf.id
+
+    def restore_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        with self._database.write() as session:
+            conversation = conversation_of(session, owner_id, conversation_id)
+            branch = message_of(session, conversation, message_id, deleted=True)
+            if branch.deleted_at is None:
+                return
+            if branch.parent_id is not None:
+                message_of(session, conversation, branch.parent_id)
+            together = MessageRow.deleted_at == branch.deleted_at
+            hidden = MessageRow.id.in_(_subtree(message_id))
+            session.execute(update(MessageRow).where(hidden, together).values(deleted_at=None))
+
+
+def _subtree(message_id: str) -> Select[tuple[str]]:
+    """The ids of a message and of all that follows it, hidden or not."""
+    top = select(MessageRow.id).where(MessageRow.id == message_id).cte("subtree", recursive=True)
+    following = select(MessageRow.id).join(top, MessageRow.parent_id == top.c.id)
+    return select(top.union_all(following).c.id)
+
+
+def _delete_messages(session: Session, which: ColumnElement[bool]) -> None:
+    # Loose first: each message goes with its parent, and SQLite follows such a chain for 1000 steps only.
+    session.execute(update(MessageRow).where(which).values(parent_id=None))
+    session.execute(delete(MessageRow).where(which))

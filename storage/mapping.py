@@ -1,16 +1,20 @@
 """Rows to domain values and back; the one place that knows both."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from assistant.conversation import (
+    Attachment,
     Conversation,
+    Feedback,
     GenerationOptions,
     Message,
     MessageStatus,
     Provenance,
     Role,
     Run,
+    TitleSource,
 )
 from assistant.errors import ErrorReport
 from assistant.snapshot import Share
@@ -27,6 +31,9 @@ def conversation(row: ConversationRow) -> Conversation:
         leaf_id=row.leaf_id,
         options=GenerationOptions.model_validate(row.options),
         origin=row.origin,
+        title_source=TitleSource(row.title_source),
+        pinned=row.pinned,
+        archived=row.archived,
     )
 
 
@@ -40,6 +47,9 @@ def conversation_row(value: Conversation) -> ConversationRow:
         leaf_id=value.leaf_id,
         options=value.options.model_dump(),
         origin=value.origin,
+        title_source=value.title_source,
+        pinned=value.pinned,
+        archived=value.archived,
     )
 
 
@@ -54,6 +64,8 @@ def message(row: MessageRow) -> Message:
         created_at=row.created_at,
         error=ErrorReport(**row.error) if row.error else None,
         provenance=Provenance.model_validate(row.provenance) if row.provenance else None,
+        attachments=tuple(Attachment.model_validate(attachment) for attachment in row.attachments or ()),
+        feedback=Feedback.model_validate(row.feedback) if row.feedback else None,
     )
 
 
@@ -68,6 +80,8 @@ def message_row(value: Message) -> MessageRow:
         created_at=value.created_at,
         error=error_json(value.error),
         provenance=provenance_json(value.provenance),
+        attachments=attachments_json(value.attachments),
+        feedback=feedback_json(value.feedback),
     )
 
 
@@ -77,6 +91,14 @@ def error_json(error: ErrorReport | None) -> dict[str, Any] | None:
 
 def provenance_json(provenance: Provenance | None) -> dict[str, Any] | None:
     return provenance.model_dump(mode="json") if provenance else None
+
+
+def attachments_json(attachments: Sequence[Attachment]) -> list[dict[str, Any]] | None:
+    return [attachment.model_dump() for attachment in attachments] or None
+
+
+def feedback_json(feedback: Feedback | None) -> dict[str, Any] | None:
+    return feedback.model_dump(mode="json") if feedback else None
 
 
 def run(row: RunRow) -> Run:

@@ -1,9 +1,11 @@
 """The one rule of ownership: what is not this owner's, or is deleted, is not there."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.conversation import MessageStatus
 from assistant.errors import NotFoundError
-from storage.tables import ConversationRow, MessageRow
+from storage.tables import ConversationRow, MessageRow, RunRow
 
 
 def conversation_of(session: Session, owner_id: str, conversation_id: str, *, deleted: bool = False) -> ConversationRow:
@@ -14,9 +16,17 @@ def conversation_of(session: Session, owner_id: str, conversation_id: str, *, de
     return row
 
 
-def message_of(session: Session, conversation: ConversationRow, message_id: str) -> MessageRow:
-    """Raises NotFoundError for a message of another conversation too."""
+def message_of(
+    session: Session, conversation: ConversationRow, message_id: str, *, deleted: bool = False
+) -> MessageRow:
+    """Raises NotFoundError for a message of another conversation too. `deleted`: also one that is hidden."""
     row = session.get(MessageRow, message_id)
-    if row is None or row.conversation_id != conversation.id:
+    if row is None or row.conversation_id != conversation.id or (row.deleted_at is not None and not deleted):
         raise NotFoundError(kind="message")
     return row
+
+
+def active_run_of(session: Session, conversation_id: str) -> RunRow | None:
+    return session.scalar(
+        select(RunRow).where(RunRow.conversation_id == conversation_id, RunRow.status == MessageStatus.STREAMING)
+    )

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 STREAMING = text("status = 'streaming'")
+HIDDEN = text("deleted_at IS NOT NULL")
+RATED = text("feedback IS NOT NULL")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -33,8 +35,9 @@ class Row(DeclarativeBase):
 class ConversationRow(Row):
     __tablename__ = "conversations"
     __table_args__ = (
-        Index("ix_conversations_listed", "owner_id", "deleted_at", "updated_at", "id"),
+        Index("ix_conversations_listed", "owner_id", "archived", "pinned", "updated_at", "id"),
         Index("ix_conversations_deleted", "deleted_at"),
+        Index("ix_conversations_updated", "updated_at"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -45,12 +48,19 @@ class ConversationRow(Row):
     leaf_id: Mapped[str | None] = mapped_column(String(64))
     options: Mapped[dict[str, Any]]
     origin: Mapped[str | None] = mapped_column(Text)
+    title_source: Mapped[str] = mapped_column(String(16), server_default="question")
+    pinned: Mapped[bool] = mapped_column(server_default=false())
+    archived: Mapped[bool] = mapped_column(server_default=false())
     deleted_at: Mapped[datetime | None]
 
 
 class MessageRow(Row):
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_conversation", "conversation_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_messages_conversation", "conversation_id", "created_at", "id"),
+        Index("ix_messages_deleted", "deleted_at", sqlite_where=HIDDEN, postgresql_where=HIDDEN),
+        Index("ix_messages_rated", "id", sqlite_where=RATED, postgresql_where=RATED),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
@@ -61,6 +71,9 @@ class MessageRow(Row):
     created_at: Mapped[datetime]
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    attachments: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    feedback: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    deleted_at: Mapped[datetime | None]
 
 
 class RunRow(Row):
@@ -82,6 +95,7 @@ class RunRow(Row):
     process_id: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime]
     heartbeat_at: Mapped[datetime]
+    stop_requested_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 
@@ -96,3 +110,13 @@ class ShareRow(Row):
     snapshot: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class PersonRow(Row):
+    """What a person decided for all of their conversations."""
+
+    __tablename__ = "people"
+
+    owner_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agreed_to_export_at: Mapped[datetime | None]
+    """Rated answers of theirs may be given to the operator's export."""

@@ -11,7 +11,7 @@ from assistant.errors import ConversationBusyError, ConversationMovedError, NotF
 from assistant.ports import NewTurn, RunOutcome
 from storage import mapping
 from storage.database import Database
-from storage.owned import conversation_of, message_of
+from storage.owned import active_run_of, conversation_of, message_of
 from storage.tables import ConversationRow, MessageRow, RunRow
 
 
@@ -60,7 +60,7 @@ class TurnStore:
     def active_run(self, owner_id: str, conversation_id: str) -> Run | None:
         with self._database.read() as session:
             conversation_of(session, owner_id, conversation_id)
-            row = _active(session, conversation_id)
+            row = active_run_of(session, conversation_id)
             return mapping.run(row) if row else None
 
     def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:
@@ -86,12 +86,14 @@ def _begun(session: Session, turn: NewTurn) -> Run | None:
 
 def _begin(session: Session, turn: NewTurn) -> Run:
     conversation = _conversation(session, turn)
-    if active := _active(session, conversation.id):
+    if active := active_run_of(session, conversation.id):
         raise ConversationBusyError(run_id=active.id)
     if turn.parent_must_be_leaf and conversation.leaf_id != turn.parent_id:
         raise ConversationMovedError(leaf_id=conversation.leaf_id)
     question_id = _question(session, conversation, turn)
-    session.add(_message(turn, turn.answer_id, question_id, Role.ASSISTANT, "", MessageStatus.STREAMING))
+    session.add(
+        _message(turn, turn.answer_id, question_id, Role.ASSISTANT, turn.answer_beginning, MessageStatus.STREAMING)
+    )
     session.flush()
     run = RunRow(
         id=turn.run_id,
@@ -133,7 +135,9 @@ def _question(session: Session, conversation: ConversationRow, turn: NewTurn) ->
         if parent is None or parent.role != Role.USER:
             raise NotFoundError(kind="message")
         return parent.id
-    session.add(_message(turn, turn.question_id, turn.parent_id, Role.USER, turn.question, MessageStatus.COMPLETE))
+    question = _message(turn, turn.question_id, turn.parent_id, Role.USER, turn.question, MessageStatus.COMPLETE)
+    question.attachments = mapping.attachments_json(turn.attachments)
+    session.add(question)
     session.flush()
     return turn.question_id
 
@@ -149,12 +153,6 @@ def _message(
         text=text,
         status=status,
         created_at=turn.now,
-    )
-
-
-def _active(session: Session, conversation_id: str) -> RunRow | None:
-    return session.scalar(
-        select(RunRow).where(RunRow.conversation_id == conversation_id, RunRow.status == MessageStatus.STREAMING)
     )
 
 

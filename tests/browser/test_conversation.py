@@ -187,6 +187,8 @@ def test_a_question_typed_before_the_new_chat_is_there_begins_the_new_chat(answe
 
 def test_looking_at_another_conversation_does_not_mix_them(answered: Page) -> None:
     answered.get_by_role("button", name="New chat").click()
+    # With it come the settings of a new chat: answers of any length.
+    expect(answered.get_by_role("heading", name="Tech Assistant")).to_be_visible()
     ask(answered, LONG_QUESTION)
     wait_for_text(answered)
     answered.get_by_role("link", name=QUESTION).click()

@@ -1,0 +1,107 @@
+"""Conversations and their messages in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
+from assistant.errors import ConversationBusyError, NotFoundError
+from tests.fakes.memory_store.state import MemoryState
+
+
+class MemoryConversations(MemoryState):
+    def conversation(self, owner_id: str, conversation_id: str) -> Conversation:
+        return self._of(owner_id, conversation_id)
+
+    def messages(self, owner_id: str, conversation_id: str) -> list[Message]:
+        self._of(owner_id, conversation_id)
+        own = [message for message in self._messages.values() if message.conversation_id == conversation_id]
+        own = [message for message in own if message.id not in self._hidden]
+        return sorted(own, key=lambda message: (message.created_at, message.id))
+
+    def conversations(
+        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None, shelf: Shelf = Shelf.MAIN
+    ) -> list[Conversation]:
+        own = [c for c in self._conversations.values() if c.owner_id == owner_id and c.id not in self._deleted]
+        own = [c for c in own if shelf_of(c) is shelf]
+        listed = sorted(own, key=lambda c: (c.updated_at, c.id), reverse=True)
+        return [c for c in listed if before is None or (c.updated_at, c.id) < before][:limit]
+
+    def add_conversation(self, conversation: Conversation, messages: Sequence[Message]) -> None:
+        if conversation.id in self._conversations:
+            self._of(conversation.owner_id, conversation.id, deleted=True)
+            self._deleted.pop(conversation.id, None)
+            return
+        self._conversations[conversation.id] = conversation
+        self._messages |= {message.id: message for message in messages}
+
+    def rename(self, owner_id: str, conversation_id: str, title: str, source: TitleSource = TitleSource.PERSON) -> None:
+        named_by = self._of(owner_id, conversation_id).title_source
+        if source is TitleSource.PERSON or named_by is TitleSource.QUESTION:
+            self._change(conversation_id, title=title, title_source=source)
+
+    def pin(self, owner_id: str, conversation_id: str, pinned: bool) -> None:
+        self._of(owner_id, conversation_id)
+        self._change(conversation_id, pinned=pinned)
+
+    def archive(self, owner_id: str, conversation_id: str, archived: bool) -> None:
+        self._of(owner_id, conversation_id)
+        self._change(conversation_id, archived=archived)
+
+    def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:
+        self._of(owner_id, conversation_id)
+        self._message(conversation_id, message_id)
+        if active := self._active(conversation_id):
+            raise ConversationBusyError(run_id=active.id)
+        self._message(conversation_id, leaf_id)
+        gone = self._subtree(message_id)
+        if leaf_id in gone:
+            raise NotFoundError(kind="message")
+        self._hidden |= {each: now for each in gone if each not in self._hidden}
+        self._change(conversation_id, leaf_id=leaf_id)
+
+    def restore_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        self._of(owner_id, conversation_id)
+        branch = self._message(conversation_id, message_id, deleted=True)
+        hidden_at = self._hidden.get(message_id)
+        if hidden_at is None:
+            return
+        if branch.parent_id is not None:
+            self._message(conversation_id, branch.parent_id)
+        for each in self._subtree(message_id):
+            if self._hidden.get(each) == hidden_at:
+                del self._hidden[each]
+
+    def _subtree(self, message_id: str) -> set[str]:
+        following = {message.id for message in self._messages.values() if message.parent_id == message_id}
+        return {message_id}.union(*map(self._subtree, following))
+
+    def set_options(self, owner_id: str, conversation_id: str, options: GenerationOptions) -> None:
+        self._of(owner_id, conversation_id)
+        self._change(conversation_id, options=options)
+
+    def select_leaf(self, owner_id: str, conversation_id: str, leaf_id: str) -> None:
+        self._of(owner_id, conversation_id)
+        self._change(conversation_id, leaf_id=self._message(conversation_id, leaf_id).id)
+
+    def delete(self, owner_id: str, conversation_id: str, now: datetime) -> None:
+        self._of(owner_id, conversation_id)
+        self._deleted[conversation_id] = now
+
+    def restore(self, owner_id: str, conversation_id: str) -> None:
+        self._of(owner_id, conversation_id, deleted=True)
+        self._deleted.pop(conversation_id, None)
+
+    def purge_deleted(self, deleted_before: datetime) -> int:
+        gone = {conversation_id for conversation_id, when in self._deleted.items() if when < deleted_before}
+        for conversation_id in gone:
+            del self._deleted[conversation_id], self._conversations[conversation_id]
+        old = (each for each, when in self._hidden.items() if when < deleted_before)
+        self._forget({*old, *(m.id for m in self._messages.values() if m.conversation_id in gone)})
+        self._shares = {k: s for k, s in self._shares.items() if s[0].conversation_id not in gone}
+        return len(gone)
+
+
+def shelf_of(conversation: Conversation) -> Shelf:
+    if conversation.archived:
+        return Shelf.ARCHIVED
+    return Shelf.PINNED if conversation.pinned else Shelf.MAIN

@@ -1,0 +1,54 @@
+"""What the parts of the store in memory share: the values, and the rule of whose they are."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from threading import RLock
+
+from assistant.conversation import Conversation, Message, MessageStatus, Run
+from assistant.errors import NotFoundError
+from assistant.snapshot import Share, Snapshot
+
+
+class MemoryState:
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._conversations: dict[str, Conversation] = {}
+        self._messages: dict[str, Message] = {}
+        self._runs: dict[str, Run] = {}
+        self._shares: dict[str, tuple[Share, Snapshot]] = {}
+        self._deleted: dict[str, datetime] = {}
+        self._hidden: dict[str, datetime] = {}
+        """Messages of deleted branches."""
+
+    def _of(self, owner_id: str, conversation_id: str, *, deleted: bool = False) -> Conversation:
+        found = self._conversations.get(conversation_id)
+        if found is None or found.owner_id != owner_id or (conversation_id in self._deleted and not deleted):
+            raise NotFoundError(kind="conversation")
+        return found
+
+    def _message(self, conversation_id: str, message_id: str, *, deleted: bool = False) -> Message:
+        found = self._messages.get(message_id)
+        hidden = message_id in self._hidden and not deleted
+        if found is None or found.conversation_id != conversation_id or hidden:
+            raise NotFoundError(kind="message")
+        return found
+
+    def _active(self, conversation_id: str) -> Run | None:
+        return next(
+            (
+                run
+                for run in self._runs.values()
+                if run.conversation_id == conversation_id and run.status is MessageStatus.STREAMING
+            ),
+            None,
+        )
+
+    def _change(self, conversation_id: str, **changes: object) -> None:
+        self._conversations[conversation_id] = replace(self._conversations[conversation_id], **changes)  # type: ignore[arg-type]  # by name
+
+    def _forget(self, message_ids: Iterable[str]) -> None:
+        for message_id in list(message_ids):
+            del self._messages[message_id]
+            self._hidden.pop(message_id, None)
+        self._runs = {key: run for key, run in self._runs.items() if run.answer_id in self._messages}

@@ -1,0 +1,117 @@
+"""Turns and runs in memory."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from assistant.conversation import Conversation, Message, MessageStatus, Role, Run
+from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.ports import NewTurn, RunOutcome
+from tests.fakes.memory_store.state import MemoryState
+
+
+class MemoryTurns(MemoryState):
+    def begin_turn(self, turn: NewTurn) -> Run:
+        with self._lock:
+            for run in self._runs.values():
+                if (run.owner_id, run.client_request_id) == (turn.owner_id, turn.client_request_id):
+                    return run
+            return self._begin(turn)
+
+    def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
+        with self._lock:
+            run = self._runs.get(run_id)
+            if run is None or run.status is not MessageStatus.STREAMING:
+                return False
+            self._messages[run.answer_id] = replace(self._messages[run.answer_id], text=text)
+            return True
+
+    def finish(self, run_id: str, outcome: RunOutcome, now: datetime) -> bool:
+        with self._lock:
+            run = self._runs.get(run_id)
+            if run is None or run.status is not MessageStatus.STREAMING:
+                return False
+            self._runs[run_id] = replace(run, status=outcome.status)
+            self._messages[run.answer_id] = replace(
+                self._messages[run.answer_id],
+                text=outcome.text,
+                status=outcome.status,
+                error=outcome.error,
+                provenance=outcome.provenance,
+            )
+            self._change(run.conversation_id, updated_at=now)
+            return True
+
+    def run(self, owner_id: str, run_id: str) -> Run:
+        run = self._runs.get(run_id)
+        if run is None or run.owner_id != owner_id:
+            raise NotFoundError(kind="run")
+        self._of(owner_id, run.conversation_id)
+        return run
+
+    def active_run(self, owner_id: str, conversation_id: str) -> Run | None:
+        self._of(owner_id, conversation_id)
+        return self._active(conversation_id)
+
+    def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:
+        lost = [
+            run for run in self._runs.values() if run.status is MessageStatus.STREAMING and run.process_id != process_id
+        ]
+        for run in lost:
+            self._runs[run.id] = replace(run, status=MessageStatus.INTERRUPTED)
+            answer = self._messages[run.answer_id]
+            self._messages[answer.id] = replace(answer, status=MessageStatus.INTERRUPTED)
+        return len(lost)
+
+    def _begin(self, turn: NewTurn) -> Run:
+        new = turn.new_conversation_title
+        leaf_id = None if new is not None else self._of(turn.owner_id, turn.conversation_id).leaf_id
+        if new is None and (active := self._active(turn.conversation_id)):
+            raise ConversationBusyError(run_id=active.id)
+        if turn.parent_must_be_leaf and leaf_id != turn.parent_id:
+            raise ConversationMovedError(leaf_id=leaf_id)
+        parent = self._message(turn.conversation_id, turn.parent_id) if turn.parent_id is not None else None
+        if turn.question is None and (parent is None or parent.role is not Role.USER):
+            raise NotFoundError(kind="message")
+        if new is not None:
+            self._conversations[turn.conversation_id] = Conversation(
+                id=turn.conversation_id,
+                owner_id=turn.owner_id,
+                title=new,
+                created_at=turn.now,
+                updated_at=turn.now,
+                leaf_id=None,
+                options=turn.options,
+            )
+        question_id = turn.parent_id
+        if turn.question is not None and turn.question_id is not None:
+            question_id = turn.question_id
+            self._add(turn, question_id, turn.parent_id, Role.USER, turn.question, MessageStatus.COMPLETE)
+            asked = self._messages[question_id]
+            self._messages[question_id] = replace(asked, attachments=turn.attachments)
+        self._add(turn, turn.answer_id, question_id, Role.ASSISTANT, turn.answer_beginning, MessageStatus.STREAMING)
+        self._change(turn.conversation_id, leaf_id=turn.answer_id, updated_at=turn.now)
+        run = Run(
+            id=turn.run_id,
+            conversation_id=turn.conversation_id,
+            owner_id=turn.owner_id,
+            answer_id=turn.answer_id,
+            client_request_id=turn.client_request_id,
+            status=MessageStatus.STREAMING,
+            process_id=turn.process_id,
+            started_at=turn.now,
+        )
+        self._runs[run.id] = run
+        return run
+
+    def _add(
+        self, turn: NewTurn, message_id: str, parent_id: str | None, role: Role, text: str, status: MessageStatus
+    ) -> None:
+        self._messages[message_id] = Message(
+            id=message_id,
+            conversation_id=turn.conversation_id,
+            parent_id=parent_id,
+            role=role,
+            text=text,
+            status=status,
+            created_at=turn.now,
+        )
