@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from assistant.backends.choice import choose_loader
 from assistant.backends.hub import fetch
 from assistant.chat_service import ChatService
+from assistant.conversation_service import ConversationService
 from assistant.data_folder import make_data_folder
 from assistant.engine import Engine, ModelLoader
 from assistant.errors import AssistantError
@@ -25,6 +26,7 @@ from assistant.runs import Runs
 from assistant.settings import Settings, load_settings
 from assistant.sharing import SharingService
 from assistant.ui.page import mount_page
+from assistant.ui.services import Services
 from assistant.web.application import create_web_app
 from assistant.web.health import Health
 from assistant.web.hosting import find_hosting
@@ -77,6 +79,8 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=settings.message_limit
     )
     sharing = SharingService(store, lambda: loader.card, new_id=_new_id, clock=_now)
+    conversations = ConversationService(store, runs, clock=_now)
+    services = Services(chat=service, conversations=conversations, sharing=sharing)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -92,7 +96,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     wording = Wording()
     health = Health(engine, store, lambda: runs.draining)
     app = create_web_app(health, sharing, cookie, wording, hosting, lifespan=lifespan)
-    mount_page(app, service, sharing, engine, wording, owner_of=cookie.owner_of, public_url=hosting.public_url)
+    mount_page(app, services, engine, wording, owner_of=cookie.owner_of, public_url=hosting.public_url)
     return app, runs
 
 

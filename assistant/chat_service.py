@@ -1,4 +1,4 @@
-"""Everything a person can do with conversations; the one place for its rules.
+"""Turns: asked, edited, answered once more, stopped, watched; the one place for their rules.
 
 Each method takes the owner; what is not theirs is not found. Knows nothing of pages, tables or engines.
 """
@@ -7,20 +7,16 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assistant.answering import Assignment
 from assistant.conversation import (
-    Conversation,
     GenerationOptions,
     Message,
     MessageStatus,
     Role,
     Run,
     branch,
-    newest_leaf,
-    siblings,
 )
 from assistant.engine import Engine
 from assistant.errors import DrainingError, NotFoundError
@@ -33,17 +29,6 @@ from assistant.typed_text import accept, title_of
 logger = logging.getLogger(__name__)
 
 _UNDO_TIME = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationView:
-    """A conversation as it is shown: the visible branch, with the versions at each message."""
-
-    conversation: Conversation
-    messages: list[Message]
-    versions: dict[str, list[str]]
-    """Message id → ids of all its versions, oldest first, itself among them."""
-    active_run: Run | None
 
 
 class ChatService:
@@ -105,7 +90,7 @@ class ChatService:
     ) -> Run:
         """Ask the question differently: a sibling of it. Raises what `send` does."""
         question = accept(text, self._message_limit)
-        edited = await self.message(owner_id, conversation_id, question_id)
+        edited = await self._message(owner_id, conversation_id, question_id)
         return await self._begin(
             owner_id,
             conversation_id,
@@ -126,7 +111,7 @@ class ChatService:
         options: GenerationOptions,
     ) -> Run:
         """Answer once more: a sibling of the answer `message_id`, or an answer to that question. Raises as `send`."""
-        message = await self.message(owner_id, conversation_id, message_id)
+        message = await self._message(owner_id, conversation_id, message_id)
         return await self._begin(
             owner_id,
             conversation_id,
@@ -157,38 +142,6 @@ class ChatService:
         lost = await asyncio.to_thread(self._store.interrupt_lost_runs, self._process_id, now)
         purged = await asyncio.to_thread(self._store.purge_deleted, now - _UNDO_TIME)
         logger.info("start: %d interrupted answers, %d conversations purged", lost, purged)
-
-    # Conversations
-
-    async def open(self, owner_id: str, conversation_id: str) -> ConversationView:
-        return await asyncio.to_thread(self._open, owner_id, conversation_id)
-
-    async def conversations(
-        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None
-    ) -> list[Conversation]:
-        return await asyncio.to_thread(self._store.conversations, owner_id, limit, before)
-
-    async def rename(self, owner_id: str, conversation_id: str, title: str) -> None:
-        """A blank title leaves the name as it is."""
-        if title.strip():
-            await asyncio.to_thread(self._store.rename, owner_id, conversation_id, title_of(title))
-
-    async def delete(self, owner_id: str, conversation_id: str) -> None:
-        """Hidden at once, and its shares with it; `restore` brings it back for an hour."""
-        await self.stop(owner_id, conversation_id)
-        await asyncio.to_thread(self._store.delete, owner_id, conversation_id, self._clock())
-
-    async def restore(self, owner_id: str, conversation_id: str) -> None:
-        await asyncio.to_thread(self._store.restore, owner_id, conversation_id)
-
-    async def set_options(self, owner_id: str, conversation_id: str, options: GenerationOptions) -> None:
-        await asyncio.to_thread(self._store.set_options, owner_id, conversation_id, options)
-
-    async def select_version(self, owner_id: str, conversation_id: str, message_id: str) -> None:
-        """Show the branch through this version of a message, down to its newest end."""
-        messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
-        leaf_id = newest_leaf(messages, message_id)
-        await asyncio.to_thread(self._store.select_leaf, owner_id, conversation_id, leaf_id)
 
     # Inside
 
@@ -261,26 +214,15 @@ class ChatService:
         ready = self._engine.if_ready
         return ready.assembler.assemble(messages, options.max_new_tokens) if ready else None
 
-    async def message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
+    async def _message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
         for message in messages:
             if message.id == message_id:
                 return message
         raise NotFoundError(kind="message")
 
-    def _open(self, owner_id: str, conversation_id: str) -> ConversationView:
-        conversation = self._store.conversation(owner_id, conversation_id)
-        messages = self._store.messages(owner_id, conversation_id)
-        shown = branch(messages, conversation.leaf_id)
-        return ConversationView(
-            conversation=conversation,
-            messages=shown,
-            versions={m.id: [version.id for version in siblings(messages, m)] for m in shown},
-            active_run=self._store.active_run(owner_id, conversation_id),
-        )
-
     async def _last_update(self, owner_id: str, run: Run) -> RunUpdate:
-        answer = await self.message(owner_id, run.conversation_id, run.answer_id)
+        answer = await self._message(owner_id, run.conversation_id, run.answer_id)
         return RunUpdate(
             run_id=run.id,
             answer_id=answer.id,

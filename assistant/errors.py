@@ -10,13 +10,24 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     ├── InputError               what was sent cannot be accepted as it is
     │   ├── BlankMessageError
     │   ├── MessageTooLongError
+    │   │   └── AttachmentsTooLongError
+    │   ├── AttachmentError      a file cannot be sent with a question
+    │   │   ├── AttachmentNotTextError
+    │   │   ├── AttachmentTooLargeError
+    │   │   └── TooManyAttachmentsError
+    │   ├── NotContinuableError
+    │   ├── NoRoomToContinueError
+    │   ├── LastVersionError
     │   ├── InvalidOptionError
+    │   ├── BrokenFileError      a file of conversations cannot be imported
+    │   ├── FileTooLargeError
     │   └── UnsupportedOptionError
     ├── ConflictError            the conversation is not where the sender thought
     │   ├── ConversationBusyError
     │   └── ConversationMovedError
     ├── PromptError              a prompt template cannot be loaded or used
     ├── StorageError             the database cannot be read or written
+    ├── BackupError              no copy of the database was made, or none can be put back
     └── EngineError              the model cannot answer
         ├── EngineLoadError
         ├── EngineUnavailableError
@@ -96,6 +107,54 @@ class MessageTooLongError(InputError):
     code = "message_too_long"
 
 
+class AttachmentsTooLongError(MessageTooLongError):
+    """The question fits, with its files it does not. Facts besides: `name` and `tokens` of the longest file."""
+
+    code = "attachments_too_long"
+
+
+class AttachmentError(InputError):
+    """Facts: `name`, where it is one file's fault."""
+
+    code = "attachment"
+
+
+class AttachmentNotTextError(AttachmentError):
+    """Facts: `name`."""
+
+    code = "attachment_not_text"
+
+
+class AttachmentTooLargeError(AttachmentError):
+    """Facts: `name`, `size` and `limit` in KiB."""
+
+    code = "attachment_too_large"
+
+
+class TooManyAttachmentsError(AttachmentError):
+    """Facts: `count` and `limit`."""
+
+    code = "too_many_attachments"
+
+
+class NotContinuableError(InputError):
+    """Only an answer that was cut off, with some text, can be gone on with."""
+
+    code = "not_continuable"
+
+
+class NoRoomToContinueError(InputError):
+    """Question and answer fill the window. Facts: `size` and `limit`, in tokens."""
+
+    code = "no_room_to_continue"
+
+
+class LastVersionError(InputError):
+    """The only version of a message cannot be deleted without its conversation."""
+
+    code = "last_version"
+
+
 class InvalidOptionError(InputError):
     """A value out of bounds. Facts: `option`, `fault`."""
 
@@ -106,6 +165,18 @@ class UnsupportedOptionError(InputError):
     """Facts: `option`, `engine`."""
 
     code = "unsupported_option"
+
+
+class BrokenFileError(InputError):
+    """A file that cannot be imported, and nothing of it was. Facts: `place` in the file, `fault`."""
+
+    code = "broken_file"
+
+
+class FileTooLargeError(InputError):
+    """Facts: `limit` in bytes."""
+
+    code = "file_too_large"
 
 
 class ConflictError(AssistantError):
@@ -135,6 +206,13 @@ class StorageError(AssistantError):
     """Facts: `fault`."""
 
     code = "storage"
+    retryable = True
+
+
+class BackupError(AssistantError):
+    """Facts: `path` of the copy, `fault`."""
+
+    code = "backup"
     retryable = True
 
 

@@ -1,28 +1,44 @@
-"""What a person does inside the log and the list, as the page's script sends it: one verb, and what it is about."""
+"""What a person does inside the log, the list and the panels, as the page's scripts send it: a verb, and its object.
+
+Which verbs there are is said by the events that do them.
+"""
 
 import json
-from typing import Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.conversation import Shelf
 from assistant.errors import InputError
+
+_Id = Field(None, max_length=100)
+_MOST_CHOSEN = 1000
 
 
 class Action(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    do: Literal[
-        "open", "more", "rename", "delete", "restore", "ask", "edit", "cancel-edit", "regenerate", "version", "revoke"
-    ]
-    conversation: str | None = Field(None, max_length=100)
-    message: str | None = Field(None, max_length=100)
-    share: str | None = Field(None, max_length=100)
+    do: str = Field(max_length=30)
+    conversation: str | None = _Id
+    conversations: tuple[str, ...] = Field((), max_length=_MOST_CHOSEN)
+    """Where several were chosen."""
+    message: str | None = _Id
+    share: str | None = _Id
     text: str = Field("", max_length=1000)
+    shelf: Shelf = Shelf.MAIN
+    """What the list shows."""
+    length: int | None = Field(None, ge=1, le=100_000)
+    """How much of the list; None for its first page."""
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return self.conversations or ((self.conversation,) if self.conversation else ())
 
 
 def read_action(text: str) -> Action:
     """Raises InputError for anything that is not an action."""
     try:
-        return Action.model_validate(json.loads(text))
-    except (ValueError, ValidationError) as error:
+        given: Any = json.loads(text)
+        return Action.model_validate(given)
+    except (ValueError, ValidationError, RecursionError) as error:
         raise InputError from error

@@ -10,13 +10,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assistant.chat_service import ConversationView
-from assistant.conversation import Conversation
+from assistant.conversation_service import ConversationView
 from assistant.errors import AssistantError
 from assistant.model_catalog import ModelCard
 from assistant.rendering.markdown import render_markdown, render_message_body
 from assistant.run_update import RunUpdate
 from assistant.snapshot import Share
+from assistant.ui.conversation_list import ConversationList
 from assistant.wording import Wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -49,8 +49,8 @@ class Fragments:
     def answer(self, update: RunUpdate) -> str:
         return self._render("answer", update=update, text=Markup(render_markdown(update.text)))  # noqa: S704  # as above
 
-    def conversations(self, shown: Sequence[Conversation], current_id: str | None, more: bool) -> str:
-        return self._render("conversations", conversations=shown, current_id=current_id, more=more)
+    def conversations(self, shown: ConversationList, current_id: str | None) -> str:
+        return self._render("conversations", shown=shown, current_id=current_id)
 
     def heading(self, title: str) -> str:
         return self._render("heading", title=title)

@@ -6,13 +6,13 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from assistant.chat_service import ChatService
 from assistant.engine import Engine, EngineStage
 from assistant.errors import Fact
-from assistant.sharing import SharingService
+from assistant.ui.events import Events
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Handlers, OwnerOf
 from assistant.ui.layout import Screen, lay_out
+from assistant.ui.services import Services
 from assistant.ui.theme import THEME
 from assistant.ui.views import Views
 from assistant.wording import Wording
@@ -24,8 +24,7 @@ _SCRIPT = '<script src="/site/chat.js" defer></script>'
 
 def mount_page(
     app: FastAPI,
-    service: ChatService,
-    sharing: SharingService,
+    services: Services,
     engine: Engine,
     wording: Wording,
     *,
@@ -37,8 +36,9 @@ def mount_page(
         screen = lay_out(wording, engine.card.options)
         # Asked each time: a server tells only once it is reached which model it has.
         fragments = Fragments(wording, lambda: engine.card)
-        views = Views(service, screen, fragments, wording, lambda: engine.card.options)
-        handlers = Handlers(service, sharing, screen, views, owner_of=owner_of, public_url=public_url)
+        views = Views(services.conversations, screen, fragments, wording, lambda: engine.card.options)
+        events = Events(services, views, public_url=public_url)
+        handlers = Handlers(services, screen, views, events, owner_of=owner_of)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, wording)
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.

@@ -1,38 +1,36 @@
 """What the page shows: from the service's answers to new values of the screen's components."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
 
-from assistant.chat_service import ChatService, ConversationView
-from assistant.conversation import GenerationOptions
+from assistant.conversation import GenerationOptions, Shelf
+from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors import AssistantError
 from assistant.run_update import RunUpdate
 from assistant.snapshot import Share
 from assistant.ui.action import Action
+from assistant.ui.conversation_list import read_list
 from assistant.ui.fragments import Fragments
 from assistant.ui.layout import Screen
 from assistant.ui.option_values import read_options, shown_options
 from assistant.ui.position import Position, new_position
+from assistant.ui.visit import Updates
 from assistant.wording import Wording
-
-Updates = dict[Any, Any]
-"""Component → its new value or `gr.update`."""
-
-_LIST_LENGTH = 50
 
 
 class Views:
     def __init__(
         self,
-        service: ChatService,
+        conversations: ConversationService,
         screen: Screen,
         fragments: Fragments,
         wording: Wording,
         defaults: Callable[[], GenerationOptions],
     ) -> None:
-        self._service = service
+        self._conversations = conversations
         self._screen = screen
         self._fragments = fragments
         self._t = wording
@@ -61,16 +59,16 @@ class Views:
             self._screen.announcement: "",
         }
 
-    async def list(self, owner_id: str, current_id: str | None, *, whole: bool = False) -> Updates:
-        length = 20 * _LIST_LENGTH if whole else _LIST_LENGTH
-        found = await self._service.conversations(owner_id, length + 1)
-        html = self._fragments.conversations(found[:length], current_id, more=len(found) > length)
-        return {self._screen.conversations: html}
+    async def list(
+        self, owner_id: str, current_id: str | None, shelf: Shelf = Shelf.MAIN, length: int | None = None
+    ) -> Updates:
+        shown = await read_list(self._conversations, owner_id, datetime.now(UTC), shelf, length)
+        return {self._screen.conversations: self._fragments.conversations(shown, current_id)}
 
     async def renamed(self, owner_id: str, conversation_id: str, at: Position) -> Updates:
         updates = await self.list(owner_id, at.conversation_id)
         if conversation_id == at.conversation_id:
-            title = (await self._service.open(owner_id, conversation_id)).conversation.title
+            title = (await self._conversations.open(owner_id, conversation_id)).conversation.title
             updates[self._screen.heading] = self._fragments.heading(title)
         return updates
 
@@ -81,7 +79,7 @@ class Views:
         return {self._screen.announcement: self._t("status.ended")}
 
     async def editing(self, owner_id: str, at: Position, question_id: str) -> Updates:
-        question = await self._service.message(owner_id, at.conversation_id or "", question_id)
+        question = await self._conversations.message(owner_id, at.conversation_id or "", question_id)
         notice = self._notice("message.editing", Action(do="cancel-edit"), "control.edit_cancel")
         return {
             **notice,
@@ -96,9 +94,25 @@ class Views:
             self._screen.position: at.edits(None).to_json(),
         }
 
-    def deleted(self, conversation_id: str, title: str) -> Updates:
-        undo = Action(do="restore", conversation=conversation_id)
-        return self._notice("message.deleted", undo, "control.undo", title=title)
+    def deleted(self, conversation_ids: Sequence[str], titles: Sequence[str]) -> Updates:
+        undo = Action(do="restore", conversations=tuple(conversation_ids))
+        if len(titles) == 1:
+            return self._notice("message.deleted", undo, "control.undo", title=titles[0])
+        return self._notice("message.deleted_several", undo, "control.undo", count=len(titles))
+
+    def archived(self, conversation_ids: Sequence[str]) -> Updates:
+        undo = Action(do="unarchive", conversations=tuple(conversation_ids))
+        return self._notice("message.archived", undo, "control.undo", count=len(conversation_ids))
+
+    def branch_deleted(self, message_id: str) -> Updates:
+        return self._notice("message.branch_deleted", Action(do="restore-branch", message=message_id), "control.undo")
+
+    def sent(self) -> Updates:
+        """With the first sight of a turn: what was typed has been taken."""
+        return {self._screen.message: ""}
+
+    def quiet(self) -> Updates:
+        return {self._screen.notice: ""}
 
     def shares(self, shares: Sequence[Share], link: str | None = None) -> Updates:
         return {self._screen.shares: self._fragments.shares(link, shares), self._screen.notice: ""}
@@ -116,7 +130,7 @@ class Views:
         """Raises InvalidOptionError."""
         return read_options({name: values[control] for name, control in self._screen.options.items()})
 
-    def _notice(self, key: str, action: Action, label: str, **facts: str) -> Updates:
+    def _notice(self, key: str, action: Action, label: str, **facts: str | int) -> Updates:
         sent = action.model_dump_json(exclude_defaults=True)
         return {self._screen.notice: self._fragments.notice(self._t(key, **facts), action=sent, label=self._t(label))}
 

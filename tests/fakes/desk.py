@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from assistant.chat_service import ChatService
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
+from assistant.conversation_service import ConversationService
 from assistant.engine import Engine
 from assistant.generation.deadlines import Deadlines
 from assistant.generation.stop_rules import StopRule
@@ -90,6 +91,7 @@ class Desk:
             clock=self.clock,
             message_limit=self.message_limit,
         )
+        self.conversations = ConversationService(self.store, self.runs, clock=self.clock)
         self.sharing = SharingService(self.store, lambda: CARD, new_id=new_id, clock=self.clock)
         self._requests = itertools.count(1)
 
@@ -105,7 +107,7 @@ class Desk:
         """Send at the conversation's newest end, as an up-to-date page does."""
         leaf = None
         if conversation_id:
-            leaf = (await self.service.open(owner, conversation_id)).conversation.leaf_id
+            leaf = (await self.conversations.open(owner, conversation_id)).conversation.leaf_id
         return await self.service.send(
             owner,
             conversation_id,
@@ -131,7 +133,7 @@ class Desk:
         return updates[-1]
 
     async def shown(self, conversation_id: str, owner: str = ANN) -> list[Message]:
-        return (await self.service.open(owner, conversation_id)).messages
+        return (await self.conversations.open(owner, conversation_id)).messages
 
     async def texts(self, conversation_id: str) -> list[str]:
         return [message.text for message in await self.shown(conversation_id)]

@@ -25,7 +25,7 @@ async def test_a_blank_message_is_refused_and_nothing_is_written(blank: str) -> 
     async with open_desk() as desk:
         with pytest.raises(BlankMessageError):
             await desk.ask(blank)
-        assert await desk.service.conversations(ANN, 10) == []
+        assert await desk.conversations.conversations(ANN, 10) == []
 
 
 async def test_too_many_characters_are_refused_with_the_count() -> None:
@@ -42,7 +42,7 @@ async def test_a_question_that_the_window_cannot_hold_is_refused_before_anything
         with pytest.raises(MessageTooLongError) as refused:
             await desk.ask("x" * 600)
         assert refused.value.facts["unit"] == "tokens"
-        assert await desk.service.conversations(ANN, 10) == []
+        assert await desk.conversations.conversations(ANN, 10) == []
 
 
 async def test_what_cannot_be_stored_is_replaced_visibly() -> None:
@@ -117,18 +117,18 @@ async def test_somebody_elses_conversation_is_not_found_whatever_is_asked_of_it(
         of = run.conversation_id
         fresh = {"client_request_id": "b", "options": OPTIONS}
         attempts = [
-            desk.service.open(BOB, of),
+            desk.conversations.open(BOB, of),
             desk.service.send(BOB, of, "Hi", expected_leaf_id=answer.id, **fresh),
             desk.service.edit(BOB, of, question.id, "Hi", **fresh),
             desk.service.regenerate(BOB, of, answer.id, **fresh),
             desk.service.stop(BOB, of),
             anext(desk.service.watch(BOB, run.id)),
-            desk.service.rename(BOB, of, "Hi"),
-            desk.service.delete(BOB, of),
-            desk.service.restore(BOB, of),
-            desk.service.set_options(BOB, of, OPTIONS),
-            desk.service.select_version(BOB, of, answer.id),
-            desk.service.message(BOB, of, answer.id),
+            desk.conversations.rename(BOB, of, "Hi"),
+            desk.conversations.delete(BOB, [of]),
+            desk.conversations.restore(BOB, [of]),
+            desk.conversations.set_options(BOB, of, OPTIONS),
+            desk.conversations.select_version(BOB, of, answer.id),
+            desk.conversations.message(BOB, of, answer.id),
             desk.sharing.share(BOB, of),
             desk.sharing.shares(BOB, of),
         ]
@@ -151,11 +151,11 @@ async def test_a_message_of_another_conversation_is_not_found_in_this_one() -> N
 async def test_deleted_is_gone_and_undo_brings_it_back() -> None:
     async with open_desk() as desk:
         run = await desk.answered("One?", "First.")
-        await desk.service.delete(ANN, run.conversation_id)
-        assert await desk.service.conversations(ANN, 10) == []
+        await desk.conversations.delete(ANN, [run.conversation_id])
+        assert await desk.conversations.conversations(ANN, 10) == []
         with pytest.raises(NotFoundError):
-            await desk.service.open(ANN, run.conversation_id)
-        await desk.service.restore(ANN, run.conversation_id)
+            await desk.conversations.open(ANN, run.conversation_id)
+        await desk.conversations.restore(ANN, [run.conversation_id])
         assert await desk.texts(run.conversation_id) == ["One?", "First."]
 
 
@@ -164,16 +164,16 @@ async def test_deleting_while_an_answer_is_written_stops_it() -> None:
         desk.model.will_say(" Begin", HOLD)
         run = await desk.ask("Long?")
         await desk.model.held()
-        await desk.service.delete(ANN, run.conversation_id)
+        await desk.conversations.delete(ANN, [run.conversation_id])
         assert desk.model.closed == 1
 
 
 async def test_a_new_name_stays_and_a_blank_one_changes_nothing() -> None:
     async with open_desk() as desk:
         run = await desk.answered("One?", "First.")
-        await desk.service.rename(ANN, run.conversation_id, "  Sorting \n lists ")
-        await desk.service.rename(ANN, run.conversation_id, "   ")
-        assert (await desk.service.open(ANN, run.conversation_id)).conversation.title == "Sorting lists"
+        await desk.conversations.rename(ANN, run.conversation_id, "  Sorting \n lists ")
+        await desk.conversations.rename(ANN, run.conversation_id, "   ")
+        assert (await desk.conversations.open(ANN, run.conversation_id)).conversation.title == "Sorting lists"
 
 
 async def test_draining_ends_what_runs_as_interrupted_and_refuses_new_turns() -> None:
@@ -209,7 +209,7 @@ async def test_settings_are_kept_with_the_conversation() -> None:
         desk.model.will_say(" Yes.")
         run = await desk.ask("One?", options=chosen)
         await desk.end_of(run)
-        assert (await desk.service.open(ANN, run.conversation_id)).conversation.options == chosen
+        assert (await desk.conversations.open(ANN, run.conversation_id)).conversation.options == chosen
         warmer = GenerationOptions(temperature=1.9)
-        await desk.service.set_options(ANN, run.conversation_id, warmer)
-        assert (await desk.service.open(ANN, run.conversation_id)).conversation.options == warmer
+        await desk.conversations.set_options(ANN, run.conversation_id, warmer)
+        assert (await desk.conversations.open(ANN, run.conversation_id)).conversation.options == warmer

@@ -72,7 +72,7 @@ async def test_the_same_request_twice_is_one_turn() -> None:
         again = await desk.ask("Once?", request="r")
         await desk.end_of(first)
         assert again.id == first.id
-        assert len(await desk.service.conversations(ANN, 10)) == 1
+        assert len(await desk.conversations.conversations(ANN, 10)) == 1
 
 
 async def test_a_second_question_while_an_answer_is_written_is_refused_with_its_run() -> None:
@@ -160,10 +160,10 @@ async def test_regenerate_adds_a_version_and_keeps_the_old_one() -> None:
         await desk.end_of(
             await desk.service.regenerate(ANN, run.conversation_id, answer.id, client_request_id="x", options=OPTIONS)
         )
-        view = await desk.service.open(ANN, run.conversation_id)
+        view = await desk.conversations.open(ANN, run.conversation_id)
         assert [m.text for m in view.messages] == ["One?", "Another."]
         assert view.versions[view.messages[-1].id] == [answer.id, view.messages[-1].id]
-        await desk.service.select_version(ANN, run.conversation_id, answer.id)
+        await desk.conversations.select_version(ANN, run.conversation_id, answer.id)
         assert await desk.texts(run.conversation_id) == ["One?", "First."]
 
 
@@ -179,5 +179,5 @@ async def test_an_edited_question_is_a_sibling_with_its_own_continuation() -> No
             )
         )
         assert await desk.texts(run.conversation_id) == ["Uno?", "Changed."]
-        await desk.service.select_version(ANN, run.conversation_id, question.id)
+        await desk.conversations.select_version(ANN, run.conversation_id, question.id)
         assert await desk.texts(run.conversation_id) == ["One?", "First.", "Two?", "Second."]

@@ -65,7 +65,7 @@ async def test_what_is_done_later_does_not_change_a_share() -> None:
         conversation_id, token = await shared(desk)
         before = await desk.sharing.read(token)
         await desk.answered("Two?", "Second.", conversation_id)
-        await desk.service.rename(ANN, conversation_id, "Another name")
+        await desk.conversations.rename(ANN, conversation_id, "Another name")
         assert await desk.sharing.read(token) == before
 
 
@@ -165,10 +165,10 @@ async def test_nobody_else_can_revoke_a_share() -> None:
 async def test_a_share_of_a_deleted_conversation_comes_back_with_it() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
-        await desk.service.delete(ANN, conversation_id)
+        await desk.conversations.delete(ANN, [conversation_id])
         with pytest.raises(NotFoundError):
             await desk.sharing.read(token)
-        await desk.service.restore(ANN, conversation_id)
+        await desk.conversations.restore(ANN, [conversation_id])
         assert await read(desk, token) == ["One?", "First."]
 
 
@@ -176,7 +176,7 @@ async def test_a_copy_lands_in_the_readers_own_list_and_goes_on_there() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
         copy_id = await desk.sharing.continue_share(BOB, token)
-        (listed,) = await desk.service.conversations(BOB, 10)
+        (listed,) = await desk.conversations.conversations(BOB, 10)
         assert (listed.id, listed.title, listed.origin) == (copy_id, "One?", "share")
         desk.model.will_say(" Second.")
         await desk.end_of(await desk.ask("Two?", copy_id, owner=BOB))
@@ -201,14 +201,14 @@ async def test_the_same_reader_has_one_copy_however_often_it_is_asked_for() -> N
     async with open_desk() as desk:
         _, token = await shared(desk)
         copies = {await desk.sharing.continue_share(BOB, token) for _ in range(3)}
-        assert [c.id for c in await desk.service.conversations(BOB, 10)] == [*copies]
+        assert [c.id for c in await desk.conversations.conversations(BOB, 10)] == [*copies]
 
 
 async def test_asking_again_gives_back_a_copy_that_was_deleted() -> None:
     async with open_desk() as desk:
         _, token = await shared(desk)
         copy_id = await desk.sharing.continue_share(BOB, token)
-        await desk.service.delete(BOB, copy_id)
+        await desk.conversations.delete(BOB, [copy_id])
         assert await desk.sharing.continue_share(BOB, token) == copy_id
         assert [m.text for m in await desk.shown(copy_id, BOB)] == ["One?", "First."]
 

@@ -127,7 +127,7 @@ async def test_a_line_that_is_full_refuses_before_anything_is_written() -> None:
         seconds = refused.value.facts["retry_after"]
         assert isinstance(seconds, int)
         assert seconds >= 1
-        assert [c.title for c in await desk.service.conversations(BOB, 10)] == ["Second?", "First?"]
+        assert [c.title for c in await desk.conversations.conversations(BOB, 10)] == ["Second?", "First?"]
         model.release()
 
 

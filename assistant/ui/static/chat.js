@@ -55,10 +55,11 @@
     const done = (keep) => {
       if (!field.isConnected) return;
       field.replaceWith(link);
+      closeMenus();
       if (keep && field.value.trim() && field.value !== link.textContent) {
         send({ do: "rename", conversation: button.dataset.rename, text: field.value });
       }
-      button.focus();
+      link.focus();
     };
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") done(true);
@@ -69,12 +70,35 @@
     field.select();
   }
 
+  // Several conversations are chosen in the list, and then archived or deleted together.
+  function choose(button) {
+    const list = button.closest("nav");
+    const chosen = [...list.querySelectorAll("li > input:checked")].map((box) => box.value);
+    const { choose: what, shelf } = button.dataset;
+    list.classList.toggle("is-choosing", what !== "end");
+    if (what === "start") list.querySelector("li > input").focus();
+    else if (what !== "end" && chosen.length) send({ do: what, conversations: chosen, shelf });
+  }
+
+  // A menu closes when something else is used, and with Escape.
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  }
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   document.addEventListener("click", (event) => {
+    closeMenus(event.target.closest("details.menu"));
     if (event.target.closest("#new-chat")) turnTo(null);
-    const target = event.target.closest("[data-action], [data-copy], [data-rename]");
+    const target = event.target.closest("[data-action], [data-copy], [data-rename], [data-choose]");
     if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (target.dataset.rename) rename(target);
+    if (target.dataset.choose) choose(target);
+    else if (target.dataset.rename) rename(target);
     else if (target.dataset.copy) copy(target, copied(target));
     else {
       const action = JSON.parse(target.dataset.action);

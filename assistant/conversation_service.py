@@ -1,0 +1,164 @@
+"""Conversations as things that are kept: opened, listed, named, ordered, branched, forked, deleted.
+
+Each method takes the owner; what is not theirs is not found. Knows nothing of pages, tables or engines.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from assistant.conversation import (
+    Conversation,
+    GenerationOptions,
+    Message,
+    MessageStatus,
+    Run,
+    Shelf,
+    branch,
+    newest_leaf,
+    siblings,
+)
+from assistant.errors import LastVersionError, NotFoundError
+from assistant.ports import ConversationStore
+from assistant.runs import Runs
+from assistant.typed_text import title_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationView:
+    """A conversation as it is shown: the visible branch, with the versions at each message."""
+
+    conversation: Conversation
+    messages: list[Message]
+    versions: dict[str, list[str]]
+    """Message id → ids of all its versions, oldest first, itself among them."""
+    active_run: Run | None
+
+
+class ConversationService:
+    def __init__(self, store: ConversationStore, runs: Runs, *, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._runs = runs
+        self._clock = clock
+
+    # Looking
+
+    async def open(self, owner_id: str, conversation_id: str) -> ConversationView:
+        return await asyncio.to_thread(self._open, owner_id, conversation_id)
+
+    async def message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
+        messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
+        for message in messages:
+            if message.id == message_id:
+                return message
+        raise NotFoundError(kind="message")
+
+    async def conversations(
+        self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None, shelf: Shelf = Shelf.MAIN
+    ) -> list[Conversation]:
+        """Newest first; `before` is `(updated_at, id)` of the last one of the page before."""
+        return await asyncio.to_thread(self._store.conversations, owner_id, limit, before, shelf)
+
+    # Order
+
+    async def rename(self, owner_id: str, conversation_id: str, title: str) -> None:
+        """A blank title leaves the name as it is."""
+        if title.strip():
+            await asyncio.to_thread(self._store.rename, owner_id, conversation_id, title_of(title))
+
+    async def set_options(self, owner_id: str, conversation_id: str, options: GenerationOptions) -> None:
+        await asyncio.to_thread(self._store.set_options, owner_id, conversation_id, options)
+
+    async def pin(self, owner_id: str, conversation_id: str, pinned: bool) -> None:
+        await asyncio.to_thread(self._store.pin, owner_id, conversation_id, pinned)
+
+    async def archive(self, owner_id: str, conversation_ids: Sequence[str], archived: bool) -> None:
+        for conversation_id in conversation_ids:
+            await asyncio.to_thread(self._store.archive, owner_id, conversation_id, archived)
+
+    async def delete(self, owner_id: str, conversation_ids: Sequence[str]) -> None:
+        """Hidden at once, their shares with them, running answers stopped; `restore` brings them back for an hour."""
+        for conversation_id in conversation_ids:
+            if run := await asyncio.to_thread(self._store.active_run, owner_id, conversation_id):
+                await self._runs.stop(run.id)
+            await asyncio.to_thread(self._store.delete, owner_id, conversation_id, self._clock())
+
+    async def restore(self, owner_id: str, conversation_ids: Sequence[str]) -> None:
+        for conversation_id in conversation_ids:
+            await asyncio.to_thread(self._store.restore, owner_id, conversation_id)
+
+    # Branches
+
+    async def select_version(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        """Show the branch through this version of a message, down to its newest end."""
+        messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
+        leaf_id = newest_leaf(messages, message_id)
+        await asyncio.to_thread(self._store.select_leaf, owner_id, conversation_id, leaf_id)
+
+    async def delete_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        """Hide one version of a message with all that follows it, and show its neighbour; `restore_branch` undoes it.
+
+        Raises LastVersionError where there is no other version, ConversationBusyError while an answer is written.
+        """
+        messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
+        message = await self.message(owner_id, conversation_id, message_id)
+        others = [other.id for other in siblings(messages, message) if other.id != message_id]
+        if not others:
+            raise LastVersionError
+        leaf_id = newest_leaf(messages, others[-1])
+        await asyncio.to_thread(
+            self._store.delete_branch, owner_id, conversation_id, message_id, leaf_id, self._clock()
+        )
+
+    async def restore_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        """Bring a deleted version back, and show it."""
+        await asyncio.to_thread(self._store.restore_branch, owner_id, conversation_id, message_id)
+        await self.select_version(owner_id, conversation_id, message_id)
+
+    async def fork(self, owner_id: str, conversation_id: str, message_id: str, *, client_request_id: str) -> str:
+        """Copy the branch down to this message into a new conversation, once a request; its id."""
+        return await asyncio.to_thread(self._fork, owner_id, conversation_id, message_id, client_request_id)
+
+    # Inside
+
+    def _open(self, owner_id: str, conversation_id: str) -> ConversationView:
+        conversation = self._store.conversation(owner_id, conversation_id)
+        messages = self._store.messages(owner_id, conversation_id)
+        shown = branch(messages, conversation.leaf_id)
+        return ConversationView(
+            conversation=conversation,
+            messages=shown,
+            versions={m.id: [version.id for version in siblings(messages, m)] for m in shown},
+            active_run=self._store.active_run(owner_id, conversation_id),
+        )
+
+    def _fork(self, owner_id: str, conversation_id: str, message_id: str, request_id: str) -> str:
+        original = self._store.conversation(owner_id, conversation_id)
+        shown = branch(self._store.messages(owner_id, conversation_id), message_id)
+        finished = [message for message in shown if message.status is not MessageStatus.STREAMING]
+        if not finished:
+            raise NotFoundError(kind="message")
+        fork_id = _derived_id(owner_id, request_id, conversation_id)
+        copies = _copies(finished, fork_id)
+        now = self._clock()
+        fork = replace(
+            original, id=fork_id, created_at=now, updated_at=now, leaf_id=copies[-1].id, origin="fork", pinned=False
+        )
+        self._store.add_conversation(fork, copies)
+        return fork_id
+
+
+def _copies(shown: Sequence[Message], conversation_id: str) -> list[Message]:
+    """A branch, with ids of its own, in another conversation."""
+    copies: list[Message] = []
+    for message in shown:
+        parent_id = copies[-1].id if copies else None
+        copy_id = _derived_id(conversation_id, message.id)
+        copies.append(replace(message, id=copy_id, conversation_id=conversation_id, parent_id=parent_id))
+    return copies
+
+
+def _derived_id(*of: str) -> str:
+    return hashlib.sha256(":".join(of).encode()).hexdigest()[:32]

@@ -1,0 +1,60 @@
+"""The list of conversations as it is shown: pinned ones first, then by date, a page at a time; or the archive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from assistant.conversation import Conversation, Shelf
+from assistant.conversation_service import ConversationService
+
+PAGE = 50
+_MOST_PINNED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListGroup:
+    """`key` is a sentence of "list"; `when` is only for months long gone."""
+
+    key: str
+    when: datetime | None
+    conversations: list[Conversation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationList:
+    shelf: Shelf
+    groups: list[ListGroup]
+    next_length: int | None
+    """Of a list that is one page longer; None when it is whole."""
+
+
+async def read_list(
+    service: ConversationService, owner_id: str, now: datetime, shelf: Shelf = Shelf.MAIN, length: int | None = None
+) -> ConversationList:
+    """`shelf` is MAIN, with the pinned ones above, or ARCHIVED."""
+    length = length or PAGE
+    found = await service.conversations(owner_id, length + 1, shelf=shelf)
+    groups = _by_date(found[:length], now.date())
+    if shelf is Shelf.MAIN and (pinned := await service.conversations(owner_id, _MOST_PINNED, shelf=Shelf.PINNED)):
+        groups.insert(0, ListGroup(key="pinned", when=None, conversations=pinned))
+    return ConversationList(shelf=shelf, groups=groups, next_length=length + PAGE if len(found) > length else None)
+
+
+def _by_date(found: Sequence[Conversation], today: date) -> list[ListGroup]:
+    """`found` newest first."""
+    groups: list[ListGroup] = []
+    for (key, month), members in groupby(found, lambda conversation: _age(conversation.updated_at, today)):
+        conversations = list(members)
+        groups.append(
+            ListGroup(key=key, when=conversations[0].updated_at if month else None, conversations=conversations)
+        )
+    return groups
+
+
+def _age(updated_at: datetime, today: date) -> tuple[str, tuple[int, int] | None]:
+    days = (today - updated_at.date()).days
+    for key, bound in (("today", 1), ("yesterday", 2), ("last_7_days", 7), ("last_30_days", 30)):
+        if days < bound:
+            return key, None
+    return "month", (updated_at.year, updated_at.month)

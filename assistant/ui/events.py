@@ -1,0 +1,25 @@
+"""All events of the page, put together: which verb is done by whom."""
+
+from assistant.ui.branch_events import BranchEvents
+from assistant.ui.following import Following
+from assistant.ui.list_events import ListEvents
+from assistant.ui.pages import Pages
+from assistant.ui.services import Services
+from assistant.ui.share_events import ShareEvents
+from assistant.ui.turn_events import TurnEvents
+from assistant.ui.views import Views
+from assistant.ui.visit import Verb
+
+
+class Events:
+    def __init__(self, services: Services, views: Views, *, public_url: str) -> None:
+        self.pages = Pages()
+        self.following = Following(services.chat, services.conversations, views, self.pages)
+        self.turns = TurnEvents(services.chat, self.following, views)
+        self.shares = ShareEvents(services.sharing, views, public_url)
+        self.verbs: dict[str, Verb] = {
+            **self.turns.verbs(),
+            **self.shares.verbs(),
+            **ListEvents(services.conversations, self.following, views, self.pages).verbs(),
+            **BranchEvents(services.conversations, self.following, views).verbs(),
+        }

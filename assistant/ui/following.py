@@ -1,0 +1,77 @@
+"""Shows conversations and the answers that grow in them, for as long as the page stays there.
+
+A page only watches a run: leaving it ends the watching, not the run.
+"""
+
+from collections.abc import AsyncIterator, Awaitable
+
+from assistant.chat_service import ChatService
+from assistant.conversation import Run
+from assistant.conversation_service import ConversationService
+from assistant.errors import AssistantError, ConversationBusyError, ConversationMovedError
+from assistant.run_update import RunStage
+from assistant.ui.pages import Pages
+from assistant.ui.views import Views
+from assistant.ui.visit import Updates, Visit
+
+UPDATE_SECONDS = 0.05
+"""Between two updates of a growing answer: about 20 a second, however fast tokens come."""
+
+
+class Following:
+    def __init__(self, service: ChatService, conversations: ConversationService, views: Views, pages: Pages) -> None:
+        self._service = service
+        self._conversations = conversations
+        self._views = views
+        self._pages = pages
+
+    async def open(self, visit: Visit, conversation_id: str | None) -> AsyncIterator[Updates]:
+        """Show a conversation, its running answer too; None shows the page of a new one."""
+        place = self._pages.turn(visit.page)
+        active: Run | None = None
+        try:
+            if conversation_id is None:
+                shown = await self._views.blank(visit.owner_id)
+            else:
+                view = await self._conversations.open(visit.owner_id, conversation_id)
+                active = view.active_run
+                shown = {} if active else await self._views.conversation(visit.owner_id, view)
+        except AssistantError as error:
+            shown = {**await self._views.blank(visit.owner_id), **self._views.error(error)}
+        if not self._pages.still_at(place):
+            return
+        if active is None:
+            yield shown
+            return
+        async for updates in self.follow(visit, active):
+            yield updates
+
+    async def begun(self, visit: Visit, begin: Awaitable[Run], first: Updates) -> AsyncIterator[Updates]:
+        """Follow the run that `begin` gives. Where the conversation went on elsewhere, show that, and say so."""
+        try:
+            run = await begin
+        except (ConversationMovedError, ConversationBusyError) as error:
+            told = self._views.error(error)
+            async for updates in self.open(visit, visit.at.conversation_id):
+                yield {**updates, **told}
+                told = {}
+            return
+        async for updates in self.follow(visit, run, first):
+            yield updates
+
+    async def follow(self, visit: Visit, run: Run, first: Updates | None = None) -> AsyncIterator[Updates]:
+        """Show the conversation with the run's growing answer. `first` goes out with the first update."""
+        place = self._pages.turn(visit.page)
+        also = {**await self._shown(visit.owner_id, run), **(first or {})}
+        async for update in self._service.watch(visit.owner_id, run.id, UPDATE_SECONDS):
+            if not self._pages.still_at(place):
+                return
+            if update.stage is RunStage.ENDED:
+                ended = await self._shown(visit.owner_id, run)
+                yield {**also, **ended, **self._views.answered()}
+                return
+            yield {**also, **self._views.answer(update)}
+            also = {}
+
+    async def _shown(self, owner_id: str, run: Run) -> Updates:
+        return await self._views.conversation(owner_id, await self._conversations.open(owner_id, run.conversation_id))

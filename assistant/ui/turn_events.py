@@ -1,0 +1,73 @@
+"""What a person does in the log: ask, edit, answer once more."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from assistant.chat_service import ChatService
+from assistant.conversation import Run
+from assistant.ui.action import Action
+from assistant.ui.following import Following
+from assistant.ui.position import new_position
+from assistant.ui.views import Views
+from assistant.ui.visit import Updates, Verb, Visit
+
+
+class TurnEvents:
+    def __init__(self, service: ChatService, following: Following, views: Views) -> None:
+        self._service = service
+        self._following = following
+        self._views = views
+
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "ask": self._ask_example,
+            "edit": self._edit,
+            "cancel-edit": self._cancel_edit,
+            "regenerate": self._regenerate,
+        }
+
+    async def send(self, visit: Visit) -> AsyncIterator[Updates]:
+        if visit.text.strip():
+            async for updates in self._following.begun(visit, self._begin(visit), self._views.sent()):
+                yield updates
+
+    async def _begin(self, visit: Visit) -> Run:
+        at, options = visit.at, visit.read_options()
+        if at.conversation_id and at.editing_id:
+            return await self._service.edit(
+                visit.owner_id,
+                at.conversation_id,
+                at.editing_id,
+                visit.text,
+                client_request_id=at.request_id,
+                options=options,
+            )
+        return await self._service.send(
+            visit.owner_id,
+            at.conversation_id,
+            visit.text,
+            expected_leaf_id=at.leaf_id,
+            client_request_id=at.request_id,
+            options=options,
+        )
+
+    async def _ask_example(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
+        async for updates in self.send(replace(visit, text=action.text, at=new_position())):
+            yield updates
+
+    async def _regenerate(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
+        run = self._service.regenerate(
+            visit.owner_id,
+            visit.at.conversation_id or "",
+            action.message or "",
+            client_request_id=visit.at.request_id,
+            options=visit.read_options(),
+        )
+        async for updates in self._following.begun(visit, run, {}):
+            yield updates
+
+    async def _edit(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
+        yield await self._views.editing(visit.owner_id, visit.at, action.message or "")
+
+    async def _cancel_edit(self, _: Action, visit: Visit) -> AsyncIterator[Updates]:
+        yield self._views.editing_cancelled(visit.at)

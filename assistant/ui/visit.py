@@ -1,0 +1,30 @@
+"""One event of a page: who, where the page is, what its controls say; and how events answer."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.conversation import GenerationOptions
+from assistant.ui.action import Action
+from assistant.ui.position import Position
+
+Updates = dict[Any, Any]
+"""Component → its new value or `gr.update`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    owner_id: str
+    page: str
+    """Gradio's session hash: one open tab."""
+    at: Position
+    text: str
+    """What is in the box."""
+    read_options: Callable[[], GenerationOptions]
+    """What the controls say. Raises InvalidOptionError."""
+    base_url: str
+    """Of this app as the browser sees it, without a slash at its end."""
+
+
+Verb = Callable[[Action, Visit], AsyncIterator[Updates]]
+"""What happens when something inside the log, the list or a panel is used."""
