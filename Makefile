@@ -6,7 +6,7 @@ BACKEND := $(or $(ASSISTANT_BACKEND),$(shell sed -n 's/^ASSISTANT_BACKEND=//p' .
 GROUPS := app $(filter transformers,$(BACKEND))
 TESTED := app transformers model test
 
-.PHONY: run test check lint browser-tools screenshots bench tgi-conformance clean
+.PHONY: run test check lint browser-tools screenshots bench bench-storage crash-test tgi-conformance clean
 
 run: $(GROUPS:%=.venv/.installed-%) .venv/.installed-model
 	@exec $(BIN)/python app.py
@@ -31,6 +31,14 @@ bench: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m benchmarks.prefix
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.gpu
+
+# 100,000 conversations, on SQLite and on PostgreSQL: half an hour, and 6 GB of disk.
+bench-storage: .venv/.installed-app .venv/.installed-test
+	$(BIN)/python -m benchmarks.storage
+
+# 200 rounds of random work and SIGKILL on each database: ten minutes. The tests have a short form of it.
+crash-test: .venv/.installed-app .venv/.installed-test
+	$(BIN)/python -m tests.crash.rounds
 
 # text-generation-inference's own client, in an environment of its own, against our fake of its server.
 tgi-conformance: .venv/.installed-app .venv/.installed-test

@@ -3,28 +3,39 @@
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 from fastapi import FastAPI
 
+from assistant.attachment_sizes import AttachmentSizes
 from assistant.backends.choice import choose_loader
 from assistant.backends.hub import fetch
 from assistant.chat_service import ChatService
+from assistant.command_line import read_command
 from assistant.conversation_service import ConversationService
 from assistant.data_folder import make_data_folder
 from assistant.engine import Engine, ModelLoader
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, SettingsError
+from assistant.feedback import FeedbackService
 from assistant.generation.deadlines import Deadlines
+from assistant.heartbeat import Heartbeat
+from assistant.maintenance import BackupPlan, Maintenance
 from assistant.model_catalog import ModelCard
+from assistant.portable.portability import Portability
 from assistant.prompting.library import load_template
 from assistant.prompting.template import PromptTemplate
+from assistant.ratings_export import export_ratings
 from assistant.runs import Runs
+from assistant.search import SearchService
 from assistant.settings import Settings, load_settings
 from assistant.sharing import SharingService
+from assistant.titles import Titles
+from assistant.ui.keeping import Keeping
 from assistant.ui.page import mount_page
 from assistant.ui.services import Services
 from assistant.web.application import create_web_app
@@ -32,20 +43,33 @@ from assistant.web.health import Health
 from assistant.web.hosting import find_hosting
 from assistant.web.identity import VisitorCookie, load_or_create_key
 from assistant.web.server import open_socket, serve
+from assistant.web.transfers import transfer_routes
 from assistant.wording import Wording
-from storage.database import open_database
+from storage.backup import back_up
+from storage.backup_folder import BackupFolder
+from storage.database import open_database, sqlite_file
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
+    """Serve, or do what the command line asks for instead; the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("assistant").setLevel(logging.INFO)
+    wording = Wording()
+    command = read_command(arguments, wording)
     try:
         settings = load_settings()
-        run(settings, choose_loader(settings))
+        if command.name == "backup" and command.path:
+            back_up(_database_url(settings), command.path)
+            print(wording("command.backed_up", path=str(command.path), beside=str(_key_file(settings))))
+        elif command.name == "export-ratings" and command.path:
+            count = _export_ratings(settings, command.path)
+            print(wording("command.exported_ratings", count=count, path=str(command.path)))
+        else:
+            run(settings, choose_loader(settings))
     except AssistantError as error:
-        print(Wording().error(error), file=sys.stderr)
+        print(wording.error(error), file=sys.stderr)
         return 1
     return 0
 
@@ -61,7 +85,11 @@ def run(settings: Settings, loader: ModelLoader) -> None:
 
 def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     make_data_folder(settings.data_dir)
-    database = open_database(settings.database_url or f"sqlite:///{settings.data_dir.resolve()}/assistant.db")
+    backups = _backup_folder(settings)
+    if backups:
+        backups.restore()
+    database = open_database(_database_url(settings), settings.database_connections)
+    database.claim()
     migrate(database)
     store = SqlConversationStore(database)
 
@@ -75,29 +103,88 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         first_token=settings.first_token_seconds, next_token=settings.next_token_seconds, answer=settings.answer_seconds
     )
     runs = Runs(engine, store, clock=_now, deadlines=deadlines, longest_line=settings.queue_length)
+    titles = Titles(engine, store, runs.line)
+    runs.on_end = titles.run_ended
+    heartbeat = Heartbeat(runs, store, clock=_now, lost_after=settings.lost_after_seconds)
     service = ChatService(
         store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=settings.message_limit
     )
     sharing = SharingService(store, lambda: loader.card, new_id=_new_id, clock=_now)
     conversations = ConversationService(store, runs, clock=_now)
-    services = Services(chat=service, conversations=conversations, sharing=sharing)
+    services = Services(
+        chat=service,
+        conversations=conversations,
+        sharing=sharing,
+        feedback=FeedbackService(store, clock=_now),
+        search=SearchService(store),
+        attachment_sizes=AttachmentSizes(engine),
+    )
+
+    retention = timedelta(days=settings.retention_days) if settings.retention_days else None
+    maintenance = Maintenance(
+        store,
+        clock=_now,
+        retention=retention,
+        backups=BackupPlan(make=backups.add, seconds=settings.backup_hours * 3600) if backups else None,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await service.begin()
+        heartbeat.start()
         engine.start()
+        maintenance.start()
         yield
+        await maintenance.close()
+        if backups:
+            backups.close()
+        await heartbeat.close()
+        await titles.close()
         await engine.close()
         database.close()
 
     hosting = find_hosting(settings, os.environ)
-    key = load_or_create_key(settings.data_dir / "cookie.key")
+    key = load_or_create_key(_key_file(settings))
     cookie = VisitorCookie(key, framed=bool(hosting.framed_by), https_outside=hosting.is_https)
     wording = Wording()
-    health = Health(engine, store, lambda: runs.draining)
+    health = Health(engine, store, lambda: runs.draining, maintenance.troubles)
     app = create_web_app(health, sharing, cookie, wording, hosting, lifespan=lifespan)
-    mount_page(app, services, engine, wording, owner_of=cookie.owner_of, public_url=hosting.public_url)
+    portability = Portability(store, wording, clock=_now, retention=retention)
+    app.include_router(transfer_routes(portability, cookie, wording))
+    keeping = Keeping(
+        retention_days=settings.retention_days,
+        lost_at_restart=hosting.is_space and backups is None and not database.is_shared,
+    )
+    mount_page(app, services, engine, wording, owner_of=cookie.owner_of, public_url=hosting.public_url, keeping=keeping)
     return app, runs
+
+
+def _backup_folder(settings: Settings) -> BackupFolder | None:
+    """Raises SettingsError."""
+    if settings.backup_dir is None:
+        return None
+    file = sqlite_file(_database_url(settings))
+    if file is None:
+        fault = "is for SQLite alone"
+        raise SettingsError(setting="ASSISTANT_BACKUP_DIR", fault=fault, allowed="pg_dump makes backups of PostgreSQL")
+    return BackupFolder(settings.backup_dir, settings.backup_keep, database=file, key=_key_file(settings), clock=_now)
+
+
+def _database_url(settings: Settings) -> str:
+    return settings.database_url or f"sqlite:///{settings.data_dir.resolve()}/assistant.db"
+
+
+def _key_file(settings: Settings) -> Path:
+    return settings.data_dir / "cookie.key"
+
+
+def _export_ratings(settings: Settings, path: Path) -> int:
+    database = open_database(_database_url(settings), settings.database_connections)
+    try:
+        migrate(database)
+        return export_ratings(SqlConversationStore(database), path)
+    finally:
+        database.close()
 
 
 def _now() -> datetime:
@@ -109,4 +196,4 @@ def _new_id() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

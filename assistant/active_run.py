@@ -10,11 +10,15 @@ from datetime import datetime
 
 from assistant.answering import Answering, Assignment, EngineGate
 from assistant.conversation import MessageStatus
-from assistant.errors import AssistantError, EngineError, ErrorReport, StorageError
+from assistant.errors import AssistantError, EngineError, ErrorReport, NotFoundError, StorageError
 from assistant.ports import ConversationStore, RunOutcome
 from assistant.run_update import RunStage, RunUpdate
+from assistant.typed_text import storable
 
 logger = logging.getLogger(__name__)
+
+# For a database that is away: when it is back, answers should be kept soon.
+_LONGEST_WAIT = 4.0
 
 
 class ActiveRun:
@@ -48,7 +52,7 @@ class ActiveRun:
             answer_id=self._run.answer_id,
             stage=self._stage,
             status=ended.status if ended else MessageStatus.STREAMING,
-            text=self._answering.text,
+            text=ended.text if ended else self._text,
             place=self._answering.place,
             error=ended.error if ended else self._trouble,
             provenance=ended.provenance if ended else None,
@@ -63,6 +67,11 @@ class ActiveRun:
         if not self._making.done():
             self._cut_short_as = status
             self._making.cancel()
+
+    @property
+    def _text(self) -> str:
+        """What is shown is what can be kept."""
+        return storable(self._answering.text)
 
     async def _live(self) -> None:
         checkpoints = asyncio.create_task(self._keep_checkpoints())
@@ -81,7 +90,7 @@ class ActiveRun:
             checkpoints.cancel()
         self._outcome = RunOutcome(
             status=status,
-            text=self._answering.text,
+            text=self._text,
             error=error.report() if error else None,
             provenance=await asyncio.to_thread(self._answering.provenance, status),
         )
@@ -90,13 +99,13 @@ class ActiveRun:
 
     def _failure(self) -> MessageStatus:
         """A failure after the first word keeps what there is: the answer is interrupted, not failed."""
-        return MessageStatus.INTERRUPTED if self._answering.text else MessageStatus.FAILED
+        return MessageStatus.INTERRUPTED if self._text else MessageStatus.FAILED
 
     async def _keep_checkpoints(self) -> None:
-        kept = ""
+        kept = self._text
         while True:
             await asyncio.sleep(self._checkpoint_seconds)
-            text = self._answering.text
+            text = self._text
             if text == kept:
                 continue
             try:
@@ -114,7 +123,7 @@ class ActiveRun:
         wait = self._checkpoint_seconds
         while True:
             try:
-                await asyncio.to_thread(self._store.finish, self._run.id, outcome, self._clock())
+                self._outcome = await asyncio.to_thread(self._stored_end, outcome)
                 return
             except StorageError as error:
                 logger.error("run %s cannot be stored: %s", self._run.id, error)
@@ -125,7 +134,17 @@ class ActiveRun:
                 logger.exception("run %s: its end is not stored", self._run.id)
                 return
             await asyncio.sleep(wait)
-            wait = min(wait * 2, 30)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    def _stored_end(self, outcome: RunOutcome) -> RunOutcome:
+        """Blocks. This one, or the one that came first: another process may have taken the run for lost."""
+        if self._store.finish(self._run.id, outcome, self._clock()):
+            return outcome
+        try:
+            answer = self._store.answer(self._run.owner_id, self._run.id)
+        except NotFoundError:
+            return outcome
+        return RunOutcome(status=answer.status, text=answer.text, error=answer.error, provenance=answer.provenance)
 
     def _tell(self, trouble: ErrorReport | None) -> None:
         if trouble != self._trouble:

@@ -32,6 +32,8 @@ class Assignment:
     """The branch, ending with the question."""
     options: GenerationOptions
     """With the seed that is really used."""
+    continued: Message | None = None
+    """The answer to go on with; its text is the beginning of this one."""
     prompt: AssembledPrompt | None = None
     """Where it could be assembled before; otherwise it is, as soon as the model is there."""
 
@@ -56,7 +58,8 @@ class Answering:
         self._stream: AnswerStream | None = None
         self._began = time.monotonic()
         self._first_text_after: float | None = None
-        self.text = ""
+        self._beginning = assignment.continued.text if assignment.continued else ""
+        self.text = self._beginning
         self.place = 0
         """In the line; 0 when it is not waited in."""
 
@@ -69,7 +72,7 @@ class Answering:
             if self._prompt is None:
                 room = self._assignment.options.max_new_tokens
                 messages = self._assignment.messages
-                self._prompt = await asyncio.to_thread(ready.assembler.assemble, messages, room)
+                self._prompt = await asyncio.to_thread(ready.assembler.assemble, messages, room, self._beginning)
             await self._ask(ready, self._prompt)
         if not self.text.strip():
             raise EmptyAnswerError
@@ -88,6 +91,7 @@ class Answering:
             turns_dropped=prompt.turns_dropped,
             prompt_tokens=stream.prompt_tokens or prompt.tokens.prompt,
             completion_tokens=stream.completion_tokens or self._count_text(ready),
+            continued_from=self._assignment.continued.id if self._assignment.continued else None,
             finish_reason=stream.finish_reason if status is MessageStatus.COMPLETE else status,
             first_token_seconds=self._first_text_after,
             seconds=time.monotonic() - self._began,
@@ -105,7 +109,8 @@ class Answering:
                 await self._listen(ready, prompt)
                 return
             except EngineUnavailableError as error:
-                wait = None if self.text else wait_before_retry(error, attempt)
+                began = self._first_text_after is not None
+                wait = None if began else wait_before_retry(error, attempt)
                 if wait is None:
                     raise
                 logger.warning("run %s: attempt %d: %s", self._assignment.run.id, attempt, error)
@@ -120,20 +125,23 @@ class Answering:
             prompt.stops,
             ready.template.marks.reply_lead,
             conversation_id=self._assignment.run.conversation_id,
+            beginning=self._beginning,
         )
+        text = self._stream.beginning
         async with aclosing(within(self._gate.deadlines, aiter(self._stream))) as pieces:
             async for piece in pieces:
                 if self._first_text_after is None:
                     self._first_text_after = time.monotonic() - self._began
-                self.text += piece
+                self.text = text = text + piece
                 self._moved(RunStage.ANSWERING)
+        self.text = text
 
     def _options(self, prompt: AssembledPrompt) -> GenerationOptions:
         return self._assignment.options.model_copy(update={"max_new_tokens": prompt.tokens.answer_room})
 
     def _count_text(self, ready: ReadyEngine) -> int | None:
         try:
-            return ready.assembler.count(self.text)
+            return ready.assembler.count(self.text[len(self._beginning) :])
         except Exception as error:
             # Whatever it is, an answer that is there is worth more than its count.
             logger.warning("run %s: its tokens cannot be counted: %r", self._assignment.run.id, error)

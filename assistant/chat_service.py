@@ -6,11 +6,14 @@ Each method takes the owner; what is not theirs is not found. Knows nothing of p
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from assistant.answering import Assignment
+from assistant.attachments import accept_attachments
 from assistant.conversation import (
+    Attachment,
     GenerationOptions,
     Message,
     MessageStatus,
@@ -19,16 +22,23 @@ from assistant.conversation import (
     branch,
 )
 from assistant.engine import Engine
-from assistant.errors import DrainingError, NotFoundError
+from assistant.errors import DrainingError, NotContinuableError, NotFoundError, UnsupportedOptionError
 from assistant.ports import ConversationStore, NewTurn
 from assistant.prompting.assembler import AssembledPrompt
 from assistant.run_update import RunStage, RunUpdate
 from assistant.runs import Runs
+from assistant.stored_run import LOOK_SECONDS, stored_update
 from assistant.typed_text import accept, title_of
 
 logger = logging.getLogger(__name__)
 
-_UNDO_TIME = timedelta(hours=1)
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """As it is kept."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
 
 
 class ChatService:
@@ -62,16 +72,17 @@ class ChatService:
         expected_leaf_id: str | None,
         client_request_id: str,
         options: GenerationOptions,
+        attachments: Sequence[Attachment] = (),
     ) -> Run:
         """Ask a question at the end of a conversation; None begins a new one.
 
-        Raises BlankMessageError, MessageTooLongError, NotFoundError, ConversationBusyError, ConversationMovedError,
-        EngineBusyError.
+        Raises BlankMessageError, MessageTooLongError, AttachmentError, NotFoundError, ConversationBusyError,
+        ConversationMovedError, EngineBusyError.
         """
         return await self._begin(
             owner_id,
             conversation_id,
-            question=accept(text, self._message_limit),
+            question=_Question(accept(text, self._message_limit), accept_attachments(attachments)),
             parent_id=expected_leaf_id,
             parent_must_be_leaf=True,
             client_request_id=client_request_id,
@@ -87,9 +98,10 @@ class ChatService:
         *,
         client_request_id: str,
         options: GenerationOptions,
+        attachments: Sequence[Attachment] = (),
     ) -> Run:
         """Ask the question differently: a sibling of it. Raises what `send` does."""
-        question = accept(text, self._message_limit)
+        question = _Question(accept(text, self._message_limit), accept_attachments(attachments))
         edited = await self._message(owner_id, conversation_id, question_id)
         return await self._begin(
             owner_id,
@@ -122,6 +134,33 @@ class ChatService:
             options=options,
         )
 
+    async def continue_answer(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        message_id: str,
+        *,
+        client_request_id: str,
+        options: GenerationOptions,
+    ) -> Run:
+        """Go on with an answer that was cut off: a sibling of it that begins with its text.
+
+        Raises NotContinuableError, NoRoomToContinueError, UnsupportedOptionError, and what `send` does.
+        """
+        answer = await self._message(owner_id, conversation_id, message_id)
+        if not answer.is_cut_off:
+            raise NotContinuableError
+        return await self._begin(
+            owner_id,
+            conversation_id,
+            question=None,
+            parent_id=answer.parent_id,
+            parent_must_be_leaf=False,
+            client_request_id=client_request_id,
+            options=options,
+            continued=answer,
+        )
+
     async def stop(self, owner_id: str, conversation_id: str) -> None:
         """Stop the answer that is being written, if one is; its text so far is kept."""
         if run := await asyncio.to_thread(self._store.active_run, owner_id, conversation_id):
@@ -131,17 +170,26 @@ class ChatService:
         """The run's newest text at once and then as it grows, every `pace` seconds at most; the last is `ENDED`."""
         run = await asyncio.to_thread(self._store.run, owner_id, run_id)
         update: RunUpdate | None = None
-        async for update in self._runs.watch(run.id, pace):
-            yield update
-        if update is None:
-            yield await self._last_update(owner_id, run)
+        while True:
+            async for update in self._runs.watch(run.id, pace):
+                yield update
+            if update is None or update.stage is not RunStage.ENDED:
+                # Another process makes it; or this one, which may only be about to begin.
+                seen = update
+                update = await asyncio.to_thread(stored_update, self._store, owner_id, run.id, seen)
+                if update != seen:
+                    yield update
+            if update.stage is RunStage.ENDED:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def begin(self) -> None:
-        """What a start owes: answers that a dead process left are marked as interrupted, deleted things go."""
+        """What a process owes that has the database to itself: answers that a dead one left are marked as interrupted.
+
+        Where it is shared, `assistant.heartbeat` finds out which are."""
         now = self._clock()
         lost = await asyncio.to_thread(self._store.interrupt_lost_runs, self._process_id, now)
-        purged = await asyncio.to_thread(self._store.purge_deleted, now - _UNDO_TIME)
-        logger.info("start: %d interrupted answers, %d conversations purged", lost, purged)
+        logger.info("start: %d interrupted answers", lost)
 
     # Inside
 
@@ -150,11 +198,12 @@ class ChatService:
         owner_id: str,
         conversation_id: str | None,
         *,
-        question: str | None,
+        question: _Question | None,
         parent_id: str | None,
         parent_must_be_leaf: bool,
         client_request_id: str,
         options: GenerationOptions,
+        continued: Message | None = None,
     ) -> Run:
         if self._runs.draining:
             raise DrainingError(retry_after=10)
@@ -162,30 +211,32 @@ class ChatService:
         turn = NewTurn(
             owner_id=owner_id,
             conversation_id=conversation_id or self._new_id(),
-            new_conversation_title=title_of(question or "") if conversation_id is None else None,
+            new_conversation_title=title_of(question.text if question else "") if conversation_id is None else None,
             parent_id=parent_id,
             parent_must_be_leaf=parent_must_be_leaf,
-            question_id=self._new_id() if question is not None else None,
-            question=question,
+            question_id=self._new_id() if question else None,
+            question=question.text if question else None,
+            attachments=question.attachments if question else (),
             answer_id=self._new_id(),
+            answer_beginning=continued.text if continued else "",
             run_id=self._new_id(),
             client_request_id=client_request_id,
             process_id=self._process_id,
             options=options,
             now=self._clock(),
         )
-        return await asyncio.to_thread(self._store_turn, turn, asyncio.get_running_loop())
+        return await asyncio.to_thread(self._store_turn, turn, continued, asyncio.get_running_loop())
 
-    def _store_turn(self, turn: NewTurn, loop: asyncio.AbstractEventLoop) -> Run:
+    def _store_turn(self, turn: NewTurn, continued: Message | None, loop: asyncio.AbstractEventLoop) -> Run:
         """One trip to a worker thread for all that blocks: read, assemble, write."""
         messages = self._asked_branch(turn)
         options = turn.options
         if options.seed is None:
             options = options.model_copy(update={"seed": secrets.randbelow(2**31)})
-        prompt = self._assembled(messages, options)
+        prompt = self._assembled(messages, options, turn.answer_beginning)
         run = self._store.begin_turn(turn)
         if run.id == turn.run_id:
-            assignment = Assignment(run=run, messages=messages, options=options, prompt=prompt)
+            assignment = Assignment(run=run, messages=messages, options=options, continued=continued, prompt=prompt)
             loop.call_soon_threadsafe(self._runs.start, assignment)
         return run
 
@@ -205,14 +256,19 @@ class ChatService:
                     text=turn.question,
                     status=MessageStatus.COMPLETE,
                     created_at=turn.now,
+                    attachments=turn.attachments,
                 )
             )
         return messages
 
-    def _assembled(self, messages: list[Message], options: GenerationOptions) -> AssembledPrompt | None:
+    def _assembled(self, messages: list[Message], options: GenerationOptions, beginning: str) -> AssembledPrompt | None:
         """Before anything is written, so that a question that does not fit stays in its box. None: no model yet."""
         ready = self._engine.if_ready
-        return ready.assembler.assemble(messages, options.max_new_tokens) if ready else None
+        if ready is None:
+            return None
+        if beginning and not ready.model.continues:
+            raise UnsupportedOptionError(option="continue", engine=ready.model.revision)
+        return ready.assembler.assemble(messages, options.max_new_tokens, beginning)
 
     async def _message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
@@ -220,15 +276,3 @@ class ChatService:
             if message.id == message_id:
                 return message
         raise NotFoundError(kind="message")
-
-    async def _last_update(self, owner_id: str, run: Run) -> RunUpdate:
-        answer = await self._message(owner_id, run.conversation_id, run.answer_id)
-        return RunUpdate(
-            run_id=run.id,
-            answer_id=answer.id,
-            stage=RunStage.ENDED,
-            status=answer.status,
-            text=answer.text,
-            error=answer.error,
-            provenance=answer.provenance,
-        )

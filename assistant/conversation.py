@@ -114,6 +114,14 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     feedback: Feedback | None = None
 
+    @property
+    def is_cut_off(self) -> bool:
+        """An answer that the model had not ended, with some text to go on from."""
+        at_its_length = self.provenance is not None and self.provenance.finish_reason == "length"
+        ended_early = self.status in (MessageStatus.STOPPED, MessageStatus.INTERRUPTED)
+        cut_off = ended_early or (self.status is MessageStatus.COMPLETE and at_its_length)
+        return self.role is Role.ASSISTANT and cut_off and bool(self.text.strip())
+
 
 class TitleSource(StrEnum):
     """Who named a conversation; the later ones are never overwritten by the earlier."""

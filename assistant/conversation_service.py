@@ -89,6 +89,12 @@ class ConversationService:
         for conversation_id in conversation_ids:
             await asyncio.to_thread(self._store.restore, owner_id, conversation_id)
 
+    async def delete_everything(self, owner_id: str) -> int:
+        """All that is kept of one person, at once and for good, running answers stopped; how many conversations."""
+        for run in await asyncio.to_thread(self._store.active_runs, owner_id):
+            await self._runs.stop(run.id)
+        return await asyncio.to_thread(self._store.delete_owner, owner_id)
+
     # Branches
 
     async def select_version(self, owner_id: str, conversation_id: str, message_id: str) -> None:
@@ -96,6 +102,12 @@ class ConversationService:
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
         leaf_id = newest_leaf(messages, message_id)
         await asyncio.to_thread(self._store.select_leaf, owner_id, conversation_id, leaf_id)
+
+    async def reveal(self, owner_id: str, conversation_id: str, message_id: str) -> None:
+        """Show a branch with this message: the one that is shown, where it is on it."""
+        shown = await self.open(owner_id, conversation_id)
+        if message_id not in (message.id for message in shown.messages):
+            await self.select_version(owner_id, conversation_id, message_id)
 
     async def delete_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
         """Hide one version of a message with all that follows it, and show its neighbour; `restore_branch` undoes it.

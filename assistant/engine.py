@@ -52,6 +52,8 @@ class LoadedModel:
     """Tokens that one conversation may use: prompt and answer together."""
     concurrency: int = 1
     """Answers that the engine writes at the same time; more wait in line."""
+    continues: bool = True
+    """Whether it can go on with an answer that was cut off."""
 
 
 Report = Callable[[EngineStage, float | None], None]

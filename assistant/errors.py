@@ -26,6 +26,7 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   ├── ConversationBusyError
     │   └── ConversationMovedError
     ├── PromptError              a prompt template cannot be loaded or used
+    ├── ExportError              the operator's export cannot be written
     ├── StorageError             the database cannot be read or written
     ├── BackupError              no copy of the database was made, or none can be put back
     └── EngineError              the model cannot answer
@@ -200,6 +201,12 @@ class PromptError(AssistantError):
     """Facts: `prompt`, `fault`."""
 
     code = "prompt"
+
+
+class ExportError(AssistantError):
+    """Facts: `fault`."""
+
+    code = "export"
 
 
 class StorageError(AssistantError):

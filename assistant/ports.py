@@ -4,7 +4,7 @@ Every method is one short transaction and blocks: call it in a worker thread. An
 gets the same NotFoundError as for what never was. A database that cannot be used raises StorageError.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from typing import Protocol
 from assistant.conversation import (
     Attachment,
     Conversation,
+    Feedback,
     GenerationOptions,
     Message,
     MessageStatus,
@@ -21,6 +22,8 @@ from assistant.conversation import (
     TitleSource,
 )
 from assistant.errors import ErrorReport
+from assistant.rated_turn import RatedTurn
+from assistant.search_query import SearchHit, SearchQuery
 from assistant.snapshot import Share, Snapshot
 
 
@@ -81,8 +84,27 @@ class ConversationStore(Protocol):
 
     def active_run(self, owner_id: str, conversation_id: str) -> Run | None: ...
 
+    def active_runs(self, owner_id: str) -> list[Run]:
+        """In all conversations of one person, hidden ones too, oldest first."""
+
+    def answer(self, owner_id: str, run_id: str) -> Message:
+        """What a run has made so far, as of its last checkpoint."""
+
+    def request_stop(self, run_id: str, now: datetime) -> bool:
+        """Ask whichever process makes it to stop, which `beat` tells it. False when the run has already ended."""
+
+    def beat(self, run_ids: Collection[str], now: datetime) -> set[str]:
+        """A sign of life for each of these runs that is unfinished; those among them that somebody asked to stop."""
+
+    def unfinished_runs(self) -> dict[str, datetime]:
+        """Of whomever and in whatever process: id → when it last gave a sign of life, by the clock of its process."""
+
+    def interrupt(self, run_id: str, last_beat: datetime, now: datetime) -> bool:
+        """End the run as `INTERRUPTED`, text kept. False when it gave a sign of life since, or has ended."""
+
     def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:
-        """End every unfinished run of another process as `INTERRUPTED`, text kept; their number."""
+        """End every unfinished run of another process as `INTERRUPTED`, text kept; their number. For a process that has
+        the database to itself."""
 
     # Conversations
 
@@ -98,6 +120,18 @@ class ConversationStore(Protocol):
 
     def add_conversation(self, conversation: Conversation, messages: Sequence[Message]) -> None:
         """A conversation that exists already elsewhere: a copy of a share. Idempotent on its id for one owner."""
+
+    def known_conversations(self, owner_id: str, ids: Collection[str]) -> set[str]:
+        """Those of `ids` that are this owner's, hidden ones too."""
+
+    def add_hidden(self, conversations: Sequence[tuple[Conversation, Sequence[Message]]], now: datetime) -> None:
+        """Several conversations of one owner, hidden from `now` on as if deleted then; each message after its parent.
+
+        A conversation whose id is known already is left as it is.
+        """
+
+    def reveal(self, owner_id: str, ids: Collection[str]) -> int:
+        """Bring back all of these that are hidden, at once; their number. Ids of others are passed over."""
 
     def rename(self, owner_id: str, conversation_id: str, title: str, source: TitleSource = TitleSource.PERSON) -> None:
         """A name of the model's replaces only one that was taken from the question."""
@@ -128,6 +162,13 @@ class ConversationStore(Protocol):
         """Really delete what was hidden before that time, branches and conversations with their shares; the number of
         conversations."""
 
+    def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
+        """Really delete conversations, of whomever, that had their last turn before that time, hidden or not, with
+        their shares: at most `limit` of them, the oldest first. Their number."""
+
+    def delete_owner(self, owner_id: str) -> int:
+        """Really delete everything of one person at once, hidden or not; the number of conversations."""
+
     # Shares
 
     def add_share(self, owner_id: str, share: Share, token_sha256: str, snapshot: Snapshot) -> None: ...
@@ -139,6 +180,29 @@ class ConversationStore(Protocol):
 
     def snapshot(self, token_sha256: str) -> Snapshot:
         """For anybody who has the link. Raises NotFoundError when unknown, revoked, or its conversation deleted."""
+
+    # Search
+
+    def search(self, owner_id: str, query: SearchQuery, limit: int, before: int | None = None) -> list[SearchHit]:
+        """Messages and titles in which every term of the query occurs, the newest first; `before` is the position of
+        the last one of the page before. An answer is found when it has ended; what is hidden is not."""
+
+    def index_missing(self, limit: int) -> int:
+        """Make conversations that were kept before there was a search findable, at most `limit` at once; their
+        number."""
+
+    # Ratings
+
+    def rate(self, owner_id: str, conversation_id: str, message_id: str, feedback: Feedback | None) -> None:
+        """Of an answer; None takes it back. Raises NotFoundError for a question too."""
+
+    def agreed_to_export(self, owner_id: str) -> datetime | None:
+        """When; None: has not, or no longer."""
+
+    def agree_to_export(self, owner_id: str, agreed_at: datetime | None) -> None: ...
+
+    def rated_turns(self, limit: int, after: str = "") -> list[RatedTurn]:
+        """Of all people who agreed, by the answers' ids; `after` is the last answer of the page before."""
 
     # Health
 

@@ -4,20 +4,22 @@ Whoever watches gets the newest text; nobody has to. Knows nothing of who may wa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 
 from assistant.active_run import ActiveRun
 from assistant.answering import Assignment, EngineGate
-from assistant.conversation import MessageStatus
+from assistant.conversation import MessageStatus, Run
 from assistant.engine import Engine
 from assistant.errors import EngineBusyError
 from assistant.generation.deadlines import Deadlines
 from assistant.ports import ConversationStore
 from assistant.run_update import RunStage, RunUpdate
+from assistant.stored_run import LOOK_SECONDS
 from assistant.waiting_line import WaitingLine
 
 _STORING_SECONDS = 5.0
+_STOP_LOOKS = 20
 
 
 class Runs:
@@ -29,7 +31,8 @@ class Runs:
         clock: Callable[[], datetime],
         deadlines: Deadlines | None = None,
         longest_line: int = 32,
-        checkpoint_seconds: float = 1.0,
+        # Of the one second of text that a crash may cost: the rest is for the write itself.
+        checkpoint_seconds: float = 0.5,
     ) -> None:
         self._gate = EngineGate(engine=engine, line=WaitingLine(longest_line), deadlines=deadlines or Deadlines())
         self._store = store
@@ -37,6 +40,12 @@ class Runs:
         self._checkpoint_seconds = checkpoint_seconds
         self._active: dict[str, ActiveRun] = {}
         self.draining = False
+        self.on_end: Callable[[Run], None] = lambda run: None
+        """Called in the event loop with each run that has ended, however it did."""
+
+    @property
+    def line(self) -> WaitingLine:
+        return self._gate.line
 
     def refuse_if_full(self) -> None:
         """Raises EngineBusyError when the line for the engine is as long as it may be."""
@@ -48,6 +57,7 @@ class Runs:
         active = ActiveRun(assignment, self._gate, self._store, self._clock, self._checkpoint_seconds)
         self._active[run_id] = active
         active.task.add_done_callback(lambda _: self._active.pop(run_id, None))
+        active.task.add_done_callback(lambda _: self.on_end(assignment.run))
 
     def now(self, run_id: str) -> RunUpdate | None:
         """None: not, or no longer, running in this process."""
@@ -70,11 +80,26 @@ class Runs:
                 await active.text_ended(pace)
             await changed.wait()
 
+    @property
+    def active(self) -> Collection[str]:
+        """The ids of the runs that this process makes."""
+        return set(self._active)
+
+    def cut_short(self, run_id: str) -> None:
+        """End the run as `STOPPED` soon. An unknown one is left alone."""
+        if active := self._active.get(run_id):
+            active.cut_short(MessageStatus.STOPPED)
+
     async def stop(self, run_id: str) -> None:
-        """End the run as `STOPPED` and wait until that is stored. An unknown run is left alone."""
+        """End the run as `STOPPED` and wait until that is stored; where another process makes it, a while at most."""
         if active := self._active.get(run_id):
             active.cut_short(MessageStatus.STOPPED)
             await asyncio.wait([active.task])
+        elif await asyncio.to_thread(self._store.request_stop, run_id, self._clock()):
+            for _ in range(_STOP_LOOKS):
+                await asyncio.sleep(LOOK_SECONDS)
+                if run_id not in await asyncio.to_thread(self._store.unfinished_runs):
+                    return
 
     async def drain(self, seconds: float) -> None:
         """Let what runs go on for `seconds`, then end the rest as `INTERRUPTED`."""

@@ -66,6 +66,11 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_separated)]
 
 
+_EMPTY_IS_NONE = BeforeValidator(lambda value: None if value == "" else value)
+OptionalFolder = Annotated[Path | None, _EMPTY_IS_NONE]
+OptionalDays = Annotated[int | None, Ge(1), Le(36_500), _EMPTY_IS_NONE]
+
+
 class Settings(BaseSettings):
     """Frozen; an unknown `ASSISTANT_` name is an error, so that a misspelt setting is never ignored."""
 
@@ -81,6 +86,19 @@ class Settings(BaseSettings):
     """Folder for database and keys; made with owner-only rights."""
     database_url: str = ""
     """SQLAlchemy URL; empty for SQLite in the data folder."""
+    database_connections: int = Field(10, ge=1, le=1000)
+    """Connections to PostgreSQL that this process opens at most."""
+    lost_after_seconds: float = Field(10.0, ge=0.5, le=600)
+    """How long an answer may be without a sign of life before it is ended as interrupted, on PostgreSQL, by a process
+    that is alive."""
+    backup_dir: OptionalFolder = None
+    """Folder for backups of the SQLite database, which a start without a database is restored from; empty for none."""
+    backup_hours: float = Field(1.0, gt=0, le=168)
+    """From one backup to the next, in hours."""
+    backup_keep: int = Field(24, ge=1, le=10_000)
+    """How many backups are kept, the newest."""
+    retention_days: OptionalDays = None
+    """Days after which a conversation that nobody goes on with is deleted; empty for never."""
     backend: Backend = Backend.EMBEDDED
     """What runs the model: `embedded` is llama.cpp in the process, `transformers` is torch in the process, `tgi` and
     `openai` are servers at `ASSISTANT_BACKEND_URL`."""

@@ -80,7 +80,10 @@ class SharingService:
             title=conversation.title,
             shared_at=self._clock(),
             messages=tuple(
-                SnapshotMessage(role=m.role, text=m.text, status=m.status, provenance=m.provenance) for m in shown
+                SnapshotMessage(
+                    role=m.role, text=m.text, status=m.status, provenance=m.provenance, attachments=m.attachments
+                )
+                for m in shown
             ),
             model_name=card.name,
             licence_name=card.licence.name,
@@ -103,6 +106,7 @@ def _copied(
                 status=shown.status,
                 created_at=now,
                 provenance=shown.provenance,
+                attachments=shown.attachments,
             )
         )
     conversation = Conversation(

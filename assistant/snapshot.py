@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.conversation import MessageStatus, Provenance, Role
+from assistant.conversation import Attachment, MessageStatus, Provenance, Role
 
 
 class SnapshotMessage(BaseModel):
@@ -15,6 +15,7 @@ class SnapshotMessage(BaseModel):
     text: str
     status: MessageStatus
     provenance: Provenance | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Snapshot(BaseModel):

@@ -15,6 +15,11 @@ def accept(text: str, limit: int) -> str:
         raise BlankMessageError
     if len(text) > limit:
         raise MessageTooLongError(size=len(text), limit=limit, unit="characters")
+    return storable(text)
+
+
+def storable(text: str) -> str:
+    """The text as every database can keep it."""
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, Select, delete, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,8 @@ from assistant.errors import ConversationBusyError, NotFoundError
 from storage import mapping
 from storage.database import Database
 from storage.owned import active_run_of, conversation_of, message_of
-from storage.tables import ConversationRow, MessageRow
+from storage.search_documents import add_document, replace_title
+from storage.tables import ConversationRow, MessageRow, PersonRow
 
 _ON_SHELF = {
     Shelf.PINNED: [ConversationRow.archived.is_(False), ConversationRow.pinned.is_(True)],
@@ -53,23 +55,15 @@ class ConversationTreeStore:
             return [mapping.conversation(row) for row in session.scalars(listed)]
 
     def add_conversation(self, conversation: Conversation, messages: Sequence[Message]) -> None:
-        with self._database.write() as session:
-            if session.get(ConversationRow, conversation.id):
-                # The same copy once more; if its owner deleted it meanwhile, asking again brings it back.
-                known = conversation_of(session, conversation.owner_id, conversation.id, deleted=True)
-                known.deleted_at = None
-                return
-            session.add(mapping.conversation_row(conversation))
-            session.flush()
-            for message in messages:
-                session.add(mapping.message_row(message))
-                session.flush()
+        self._database.settle(partial(_add, conversation, messages))
 
     def rename(self, owner_id: str, conversation_id: str, title: str, source: TitleSource = TitleSource.PERSON) -> None:
         with self._database.write() as session:
             conversation = conversation_of(session, owner_id, conversation_id)
             if source is TitleSource.PERSON or conversation.title_source == TitleSource.QUESTION:
                 conversation.title, conversation.title_source = title, source
+                session.flush()
+                replace_title(session, owner_id, conversation_id, title)
 
     def pin(self, owner_id: str, conversation_id: str, pinned: bool) -> None:
         with self._database.write() as session:
@@ -97,12 +91,20 @@ class ConversationTreeStore:
             conversation_of(session, owner_id, conversation_id, deleted=True).deleted_at = None
 
     def purge_deleted(self, deleted_before: datetime) -> int:
-        old = ConversationRow.deleted_at < deleted_before
         with self._database.write() as session:
-            in_old = MessageRow.conversation_id.in_(select(ConversationRow.id).where(old))
             _delete_messages(session, MessageRow.deleted_at < deleted_before)
-            _delete_messages(session, in_old)
-            return len(session.scalars(delete(ConversationRow).where(old).returning(ConversationRow.id)).all())
+            return _delete_conversations(session, ConversationRow.deleted_at < deleted_before)
+
+    def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
+        old = select(ConversationRow.id).where(ConversationRow.updated_at < unchanged_since)
+        oldest = old.order_by(ConversationRow.updated_at).limit(limit).with_for_update()
+        with self._database.write() as session:
+            return _delete_conversations(session, ConversationRow.id.in_(session.scalars(oldest).all()))
+
+    def delete_owner(self, owner_id: str) -> int:
+        with self._database.write() as session:
+            session.execute(delete(PersonRow).where(PersonRow.owner_id == owner_id))
+            return _delete_conversations(session, ConversationRow.owner_id == owner_id)
 
     def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:
         with self._database.write() as session:
@@ -136,6 +138,28 @@ def _subtree(message_id: str) -> Select[tuple[str]]:
     top = select(MessageRow.id).where(MessageRow.id == message_id).cte("subtree", recursive=True)
     following = select(MessageRow.id).join(top, MessageRow.parent_id == top.c.id)
     return select(top.union_all(following).c.id)
+
+
+def _add(conversation: Conversation, messages: Sequence[Message], session: Session) -> None:
+    if session.get(ConversationRow, conversation.id):
+        # The same copy once more; if its owner deleted it meanwhile, asking again brings it back.
+        conversation_of(session, conversation.owner_id, conversation.id, deleted=True).deleted_at = None
+        return
+    session.add(mapping.conversation_row(conversation))
+    session.flush()
+    for message in messages:
+        session.add(mapping.message_row(message))
+        session.flush()
+        add_document(session, conversation.owner_id, conversation.id, message.id, message.text)
+    add_document(session, conversation.owner_id, conversation.id, None, conversation.title)
+
+
+def _delete_conversations(session: Session, which: ColumnElement[bool]) -> int:
+    """With all that is in them; their number."""
+    # Whoever brings one back at this moment was first, or comes too late: never half of it.
+    session.execute(select(ConversationRow.id).where(which).with_for_update())
+    _delete_messages(session, MessageRow.conversation_id.in_(select(ConversationRow.id).where(which)))
+    return len(session.scalars(delete(ConversationRow).where(which).returning(ConversationRow.id)).all())
 
 
 def _delete_messages(session: Session, which: ColumnElement[bool]) -> None:

@@ -19,7 +19,9 @@ logger = logging.getLogger(__name__)
 _FIXED = (3, 51, 3)
 _BACKPORTS = ((3, 50, 7), (3, 44, 6))
 _BUSY_MILLISECONDS = 5000
-_COMMON_PRAGMAS = (f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "trusted_schema=OFF")
+_COMMON_PRAGMAS = (f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON")
+# Before this version a trigger, which is part of the schema, may only fill a full-text index where it is trusted.
+_FTS5_IS_INNOCUOUS = (3, 44, 0)
 
 
 def driver() -> ModuleType:
@@ -36,7 +38,10 @@ def is_safe_in_wal(version: tuple[int, ...]) -> bool:
 
 def open_engine(url: URL, *, writing: bool) -> Engine:
     module = driver()
-    engine = create_engine(url, module=module, pool_pre_ping=False)
+    # Who writes waits in the pool for the one connection that does, first come first served. SQLite lets one write at a
+    # time anyhow, but who finds it locked sleeps ever longer between looks, and may find it locked each time.
+    limits = {"pool_size": 1, "max_overflow": 0} if writing else {}
+    engine = create_engine(url, module=module, pool_pre_ping=False, hide_parameters=True, **limits)
     _make_private(Path(str(url.database)))
     journal = "WAL" if is_safe_in_wal(module.sqlite_version_info) else "DELETE"
     if journal != "WAL" and writing:
@@ -48,6 +53,8 @@ def open_engine(url: URL, *, writing: bool) -> Engine:
         connection.isolation_level = None
         for pragma in _COMMON_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        trusted = "OFF" if module.sqlite_version_info >= _FTS5_IS_INNOCUOUS else "ON"
+        connection.execute(f"PRAGMA trusted_schema={trusted}")
         if writing:
             _keep_journal(connection, journal)
             connection.execute("PRAGMA synchronous=FULL")

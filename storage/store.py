@@ -1,13 +1,16 @@
-"""The conversation store on SQL: what `assistant.ports` asks for, in three parts over one database."""
+"""The conversation store on SQL: what `assistant.ports` asks for, in parts over one database."""
 
 from sqlalchemy import text
 
 from storage.conversations import ConversationTreeStore
+from storage.feedback import FeedbackStore
+from storage.imports import ImportStore
+from storage.search import SearchStore
 from storage.shares import ShareStore
 from storage.turns import TurnStore
 
 
-class SqlConversationStore(TurnStore, ConversationTreeStore, ShareStore):
+class SqlConversationStore(TurnStore, ConversationTreeStore, ImportStore, ShareStore, SearchStore, FeedbackStore):
     """Implements `assistant.ports.ConversationStore` on SQLite and PostgreSQL."""
 
     def ping(self) -> None:

@@ -1,17 +1,18 @@
 """Turns and runs: claimed, checkpointed, ended once."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Update, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from assistant.conversation import MessageStatus, Role, Run
+from assistant.conversation import Message, MessageStatus, Role, Run
 from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.ports import NewTurn, RunOutcome
 from storage import mapping
 from storage.database import Database
 from storage.owned import active_run_of, conversation_of, message_of
+from storage.search_documents import add_document
 from storage.tables import ConversationRow, MessageRow, RunRow
 
 
@@ -20,14 +21,8 @@ class TurnStore:
         self._database = database
 
     def begin_turn(self, turn: NewTurn) -> Run:
-        try:
-            with self._database.write() as session:
-                return _begun(session, turn) or _begin(session, turn)
-        except IntegrityError:
-            # Another connection was quicker (SQLite's writers wait in line; PostgreSQL's may meet here). What it wrote
-            # is visible now: the same request's run, or a busy slot.
-            with self._database.write() as session:
-                return _begun(session, turn) or _begin(session, turn)
+        # Another one may be quicker: then there is the same request's run, or a busy slot.
+        return self._database.settle(lambda session: _begun(session, turn) or _begin(session, turn))
 
     def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
         with self._database.write() as session:
@@ -47,15 +42,12 @@ class TurnStore:
             answer.error = mapping.error_json(outcome.error)
             answer.provenance = mapping.provenance_json(outcome.provenance)
             session.get_one(ConversationRow, run.conversation_id).updated_at = now
+            add_document(session, run.owner_id, run.conversation_id, run.answer_id, outcome.text)
             return True
 
     def run(self, owner_id: str, run_id: str) -> Run:
         with self._database.read() as session:
-            row = session.get(RunRow, run_id)
-            if row is None or row.owner_id != owner_id:
-                raise NotFoundError(kind="run")
-            conversation_of(session, owner_id, row.conversation_id)
-            return mapping.run(row)
+            return mapping.run(_run_of(session, owner_id, run_id))
 
     def active_run(self, owner_id: str, conversation_id: str) -> Run | None:
         with self._database.read() as session:
@@ -63,17 +55,51 @@ class TurnStore:
             row = active_run_of(session, conversation_id)
             return mapping.run(row) if row else None
 
-    def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:
+    def active_runs(self, owner_id: str) -> list[Run]:
+        running = select(RunRow).where(RunRow.owner_id == owner_id, RunRow.status == MessageStatus.STREAMING)
+        with self._database.read() as session:
+            return [mapping.run(row) for row in session.scalars(running.order_by(RunRow.started_at, RunRow.id))]
+
+    def answer(self, owner_id: str, run_id: str) -> Message:
+        with self._database.read() as session:
+            run = _run_of(session, owner_id, run_id)
+            return mapping.message(session.get_one(MessageRow, run.answer_id))
+
+    def request_stop(self, run_id: str, now: datetime) -> bool:
         with self._database.write() as session:
-            lost = session.scalars(
+            return _claimed(session, _streaming(run_id).values(stop_requested_at=now)) is not None
+
+    def beat(self, run_ids: Collection[str], now: datetime) -> set[str]:
+        with self._database.write() as session:
+            alive = session.execute(
                 update(RunRow)
-                .where(RunRow.status == MessageStatus.STREAMING, RunRow.process_id != process_id)
-                .values(status=MessageStatus.INTERRUPTED, finished_at=now)
-                .returning(RunRow.answer_id)
-            ).all()
-            for answer_id in lost:
-                session.get_one(MessageRow, answer_id).status = MessageStatus.INTERRUPTED
-            return len(lost)
+                .where(RunRow.id.in_(run_ids), RunRow.status == MessageStatus.STREAMING)
+                .values(heartbeat_at=now)
+                .returning(RunRow.id, RunRow.stop_requested_at)
+            )
+            return {run_id for run_id, stop_requested_at in alive if stop_requested_at}
+
+    def unfinished_runs(self) -> dict[str, datetime]:
+        with self._database.read() as session:
+            unfinished = session.scalars(select(RunRow).where(RunRow.status == MessageStatus.STREAMING))
+            return {run.id: run.heartbeat_at for run in unfinished}
+
+    def interrupt(self, run_id: str, last_beat: datetime, now: datetime) -> bool:
+        with self._database.write() as session:
+            return _interrupt(session, _streaming(run_id).where(RunRow.heartbeat_at == last_beat), now) == 1
+
+    def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:
+        lost = update(RunRow).where(RunRow.status == MessageStatus.STREAMING, RunRow.process_id != process_id)
+        with self._database.write() as session:
+            return _interrupt(session, lost, now)
+
+
+def _run_of(session: Session, owner_id: str, run_id: str) -> RunRow:
+    row = session.get(RunRow, run_id)
+    if row is None or row.owner_id != owner_id:
+        raise NotFoundError(kind="run")
+    conversation_of(session, owner_id, row.conversation_id)
+    return row
 
 
 def _begun(session: Session, turn: NewTurn) -> Run | None:
@@ -125,6 +151,7 @@ def _conversation(session: Session, turn: NewTurn) -> ConversationRow:
     )
     session.add(row)
     session.flush()
+    add_document(session, turn.owner_id, row.id, None, row.title)
     return row
 
 
@@ -139,6 +166,7 @@ def _question(session: Session, conversation: ConversationRow, turn: NewTurn) ->
     question.attachments = mapping.attachments_json(turn.attachments)
     session.add(question)
     session.flush()
+    add_document(session, turn.owner_id, conversation.id, question.id, question.text)
     return turn.question_id
 
 
@@ -159,6 +187,16 @@ def _message(
 def _streaming(run_id: str) -> Update:
     """The compare of every compare-and-set: a run that has ended is not touched."""
     return update(RunRow).where(RunRow.id == run_id, RunRow.status == MessageStatus.STREAMING)
+
+
+def _interrupt(session: Session, lost: Update, now: datetime) -> int:
+    changed = lost.values(status=MessageStatus.INTERRUPTED, finished_at=now).returning(RunRow)
+    runs = session.scalars(changed).all()
+    for run in runs:
+        answer = session.get_one(MessageRow, run.answer_id)
+        answer.status = MessageStatus.INTERRUPTED
+        add_document(session, run.owner_id, run.conversation_id, answer.id, answer.text)
+    return len(runs)
 
 
 def _claimed(session: Session, change: Update) -> RunRow | None:

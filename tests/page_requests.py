@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 
@@ -19,6 +20,8 @@ class PageRequests:
         self.shown: dict[str, Any] = {}
         """elem_id, or the label where there is none → value."""
         self._client = client
+        # Not id(self), which the next page may have as soon as this one is gone.
+        self._page = uuid4().hex
         self._names = {}
         for component in config["components"]:
             props = component["props"]
@@ -31,7 +34,7 @@ class PageRequests:
     def join(self, event: str, **values: object) -> httpx2.Response:
         """Queue an event by its handler's name, with `values` put into the page before."""
         wired, given = self._events[event], {**self.shown, **values}
-        self._session = f"session-{id(self)}-{next(self._sessions)}"
+        self._session = f"session-{self._page}-{next(self._sessions)}"
         body = {
             "data": [given[self._names[component]] for component in wired["inputs"]],
             "fn_index": wired["id"],

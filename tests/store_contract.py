@@ -4,9 +4,25 @@ A subclass gives the fixture `store`, an empty one; see tests/unit/test_memory_s
 """
 
 from tests.contract.conversations import ConversationContract
+from tests.contract.deletion import DeletionContract
+from tests.contract.feedback import FeedbackContract
+from tests.contract.imports import ImportContract
+from tests.contract.runs import RunContract
+from tests.contract.search import SearchContract
 from tests.contract.shares import ShareContract
+from tests.contract.shelves import ShelfContract
 from tests.contract.turns import TurnContract
 
 
-class ConversationStoreContract(TurnContract, ConversationContract, ShareContract):
+class ConversationStoreContract(
+    TurnContract,
+    RunContract,
+    ConversationContract,
+    ShelfContract,
+    DeletionContract,
+    ImportContract,
+    ShareContract,
+    SearchContract,
+    FeedbackContract,
+):
     pass

@@ -20,8 +20,11 @@ from assistant.generation.stop_rules import StopRule
 
 
 class AnswerStream:
-    """Iterate once. `finish_reason` and the token counts are known after the end; the counts are None where the
-    engine did not tell, as when a stop rule ended the stream before the engine did."""
+    """Iterate once; the pieces follow `beginning`.
+
+    `finish_reason` and the token counts are known after the end; the counts are None where the engine did not tell, as
+    when a stop rule ended the stream before the engine did.
+    """
 
     def __init__(
         self,
@@ -31,12 +34,15 @@ class AnswerStream:
         stops: Sequence[StopRule],
         reply_lead: str,
         conversation_id: str = "",
+        beginning: str = "",
     ) -> None:
         self._model = model
         self._prompt = prompt
         self._options = options
         self._stops = stops
-        self._visible = AnswerText(reply_lead, stops)
+        self._visible = AnswerText(reply_lead, stops, beginning)
+        self.beginning = self._visible.beginning
+        """Of the text that is gone on with: all but what the pieces bring again."""
         # So that a conversation stays with the replica whose cache knows it.
         self._about = {"conversation_id": conversation_id}
         self.finish_reason = "stop"

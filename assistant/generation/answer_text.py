@@ -8,14 +8,19 @@ from assistant.generation.stop_scanner import StopScanner
 
 
 class AnswerText:
-    """`reply_lead` is what the model writes before its first word; it is dropped once, where it is there."""
+    """`reply_lead` is what the model writes before its first word; it is dropped once, where it is there.
 
-    def __init__(self, reply_lead: str, rules: Sequence[StopRule]) -> None:
+    With a `beginning`, the model goes on with that text: nothing is dropped where it joins.
+    """
+
+    def __init__(self, reply_lead: str, rules: Sequence[StopRule], beginning: str = "") -> None:
         self._lead = reply_lead
-        self._opening: str | None = ""
-        self._scanner = StopScanner(rules)
+        self._opening: str | None = None if beginning else ""
+        self._scanner = StopScanner(rules, beginning)
         self._unshown = ""
         self._characters = codecs.getincrementaldecoder("utf-16-le")("replace")
+        self.beginning = self._settled(self._scanner.feed(""))
+        """What stands of it whatever follows: its last characters may turn out to begin a stop."""
 
     @property
     def stopped(self) -> StopRule | None:

@@ -8,14 +8,18 @@ from assistant.generation.stop_rules import StopRule
 
 
 class StopScanner:
-    """What is shown does not depend on how the text is cut into pieces. Linear in the length of the text."""
+    """What is shown does not depend on how the text is cut into pieces. Linear in the length of the text.
 
-    def __init__(self, rules: Sequence[StopRule]) -> None:
+    `beginning` is text that was shown before: its fences count and a stop may begin in it, but none is found within.
+    """
+
+    def __init__(self, rules: Sequence[StopRule], beginning: str = "") -> None:
         self._rules = tuple(rules)
         self._first_characters = re.compile("[" + re.escape("".join({rule.text[0] for rule in rules})) + "\n]")
         self._fence = CodeFence()
         # An answer begins as if after a newline that is never shown, so that rules for lines hold for its first one.
-        self._held = "\n"
+        self._held = "\n" + beginning
+        self._shown_before = len(self._held)
         self._never_shown = 1
         self.stopped: StopRule | None = None
 
@@ -33,6 +37,7 @@ class StopScanner:
             return ""
         at = self._decided(ended)
         shown, self._held = self._held[:at], self._held[at:]
+        self._shown_before -= at
         if shown and self._never_shown:
             shown, self._never_shown = shown[1:], 0
         return shown
@@ -59,7 +64,8 @@ class StopScanner:
         """Whether nothing from here on may be shown yet; sets `stopped` when it never may."""
         undecided = False
         for rule in self._rules:
-            if self._fence.open and not rule.inside_code:
+            was_let_through = at + len(rule.text) <= self._shown_before
+            if was_let_through or (self._fence.open and not rule.inside_code):
                 continue
             rest = self._held[at : at + len(rule.text)]
             if rest == rule.text or (ended and rest + "\n" == rule.text):

@@ -10,11 +10,12 @@ from functools import lru_cache
 from langchain_core.prompt_values import PromptValue
 
 from assistant.conversation import Message, Role
-from assistant.errors import MessageTooLongError, PromptError
+from assistant.errors import AttachmentsTooLongError, MessageTooLongError, NoRoomToContinueError, PromptError
 from assistant.generation.stop_rules import StopRule
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.neutral_text import Neutraliser
 from assistant.prompting.prompt_value import prompt_value
+from assistant.prompting.question_text import file_text, question_text
 from assistant.prompting.template import PromptTemplate
 from assistant.prompting.transcript import Turn, render_turn, render_turns
 
@@ -31,11 +32,13 @@ class PromptTokens:
     prefix: int
     history: int
     question: int
+    beginning: int
+    """Of the answer that is gone on with."""
     answer_room: int
 
     @property
     def prompt(self) -> int:
-        return self.prefix + self.history + self.question
+        return self.prefix + self.history + self.question + self.beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,40 +68,49 @@ class PromptAssembler:
             fault = f"its {self._prefix_tokens} tokens leave no room in a window of {context_window}"
             raise PromptError(prompt=template.id, fault=fault)
 
-    def assemble(self, messages: Sequence[Message], max_new_tokens: int) -> AssembledPrompt:
-        """A prompt for the branch `messages`, which ends with the question.
+    def assemble(self, messages: Sequence[Message], max_new_tokens: int, beginning: str = "") -> AssembledPrompt:
+        """A prompt for the branch `messages`, which ends with the question; the model goes on after `beginning`.
 
         Whole exchanges are taken, newest first, while `max_new_tokens` still fit beside them. Raises
-        MessageTooLongError when the question alone leaves no room for an answer.
+        MessageTooLongError when the question alone leaves no room for an answer, NoRoomToContinueError when it does
+        with the beginning.
         """
-        *earlier, question = [Turn(message.role, message.text) for message in messages]
+        *earlier, question = [Turn(message.role, question_text(message)) for message in messages]
         exchanges = _exchanges(earlier)
-        least = self._count_prompt(self._text([question]))
-        self._refuse_too_long(least - self._prefix_tokens)
+        asked = self._count_prompt(self._text([question]))
+        self._refuse_too_long(messages[-1], asked - self._prefix_tokens)
+        least = self._count_prompt(self._text([question], beginning)) if beginning else asked
+        self._refuse_no_room(least)
         kept = self._newest_that_fit(exchanges, self._window - least - max_new_tokens)
         while True:
             turns = [turn for exchange in exchanges[len(exchanges) - kept :] for turn in exchange]
-            text = self._text([*turns, question])
+            text = self._text([*turns, question], beginning)
             total = self._count_prompt(text)
             # Tokens may join differently across the seams of the pieces that were counted.
             if total + max_new_tokens <= self._window or not kept:
                 break
             kept -= 1
         return AssembledPrompt(
-            value=prompt_value(text, self._template.system, [self._neutral(turn) for turn in [*turns, question]]),
+            value=self._value(text, [*turns, question], beginning),
             stops=self._template.stops,
             tokens=PromptTokens(
                 prefix=self._prefix_tokens,
                 history=total - least,
-                question=least - self._prefix_tokens,
+                question=asked - self._prefix_tokens,
+                beginning=least - asked,
                 answer_room=min(max_new_tokens, self._window - total),
             ),
             turns_dropped=len(exchanges) - kept,
         )
 
-    def _text(self, turns: Sequence[Turn]) -> str:
+    def _text(self, turns: Sequence[Turn], beginning: str = "") -> str:
         marks = self._template.marks
-        return self._template.prefix + render_turns(marks, self._neutraliser, turns) + marks.assistant_start
+        asked = self._template.prefix + render_turns(marks, self._neutraliser, turns) + marks.assistant_start
+        return asked + marks.reply_lead + self._neutraliser.guard(beginning) if beginning else asked
+
+    def _value(self, text: str, turns: Sequence[Turn], beginning: str) -> PromptValue:
+        begun = [Turn(Role.ASSISTANT, beginning)] if beginning else []
+        return prompt_value(text, self._template.system, [self._neutral(turn) for turn in [*turns, *begun]])
 
     def _tokens(self, turns: Sequence[Turn]) -> int:
         return sum(self.count(render_turn(self._template.marks, self._neutraliser, turn)) for turn in turns)
@@ -116,10 +128,20 @@ class PromptAssembler:
         # A server that takes messages tokenizes their content too: a special token in it would count as one.
         return Turn(turn.role, self._neutraliser.guard(turn.text))
 
-    def _refuse_too_long(self, question_tokens: int) -> None:
+    def _refuse_too_long(self, question: Message, tokens: int) -> None:
         limit = self._window - self._prefix_tokens - LEAST_ANSWER_TOKENS
-        if question_tokens > limit:
-            raise MessageTooLongError(size=question_tokens, limit=limit, unit="tokens")
+        if tokens <= limit:
+            return
+        files = {file.name: self._count_prompt(file_text(file)) for file in question.attachments}
+        if not files:
+            raise MessageTooLongError(size=tokens, limit=limit, unit="tokens")
+        longest = max(files, key=files.__getitem__)
+        raise AttachmentsTooLongError(size=tokens, limit=limit, unit="tokens", name=longest, tokens=files[longest])
+
+    def _refuse_no_room(self, least: int) -> None:
+        """Of question and beginning: the question alone fits."""
+        if least + LEAST_ANSWER_TOKENS > self._window:
+            raise NoRoomToContinueError(size=least, limit=self._window - LEAST_ANSWER_TOKENS)
 
 
 def _exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:

@@ -32,10 +32,12 @@ def render_code(code: str, info: str = "") -> str:
     """`info` is a fence's info string; its first word names the language."""
     language = (info.split() or [""])[0][:30]
     name = html.escape(language)
+    # The cache is for short texts: thousands of whole files would fill the memory.
+    shown = _highlighted(code, language) if len(code) <= _LONGEST_HIGHLIGHTED else html.escape(code)
     return (
         f'<div class="code-block"><div class="code-head"><span>{name}</span>'
         '<button type="button" data-copy="code">Copy</button></div>'
-        f'<pre tabindex="0"><code>{_highlighted(code, language)}</code></pre></div>\n'
+        f'<pre tabindex="0"><code>{shown}</code></pre></div>\n'
     )
 
 
@@ -43,7 +45,7 @@ def render_code(code: str, info: str = "") -> str:
 @lru_cache(maxsize=1000)
 def _highlighted(code: str, language: str) -> str:
     lexer = _lexer(language.lower())
-    if lexer is None or len(code) > _LONGEST_HIGHLIGHTED:
+    if lexer is None:
         return html.escape(code)
     # Lexers of sessions lose a last line without its end, which is what a growing answer shows.
     lines = code.removesuffix("\n") + "\n"

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.conversation import Shelf
+from assistant.conversation import Shelf, Vote
 from assistant.errors import InputError
+from assistant.feedback import LONGEST_COMMENT
 
 _Id = Field(None, max_length=100)
 _MOST_CHOSEN = 1000
@@ -25,6 +26,12 @@ class Action(BaseModel):
     message: str | None = _Id
     share: str | None = _Id
     text: str = Field("", max_length=1000)
+    vote: Vote | None = None
+    reason: str = Field("", max_length=30)
+    """Of the vote: a key."""
+    comment: str = Field("", max_length=LONGEST_COMMENT)
+    agrees: bool | None = None
+    """To the export of ratings."""
     shelf: Shelf = Shelf.MAIN
     """What the list shows."""
     length: int | None = Field(None, ge=1, le=100_000)

@@ -1,9 +1,14 @@
 """All events of the page, put together: which verb is done by whom."""
 
+from assistant.ui.attach_events import AttachEvents
 from assistant.ui.branch_events import BranchEvents
+from assistant.ui.erase_events import EraseEvents
+from assistant.ui.feedback_events import FeedbackEvents
+from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.following import Following
 from assistant.ui.list_events import ListEvents
 from assistant.ui.pages import Pages
+from assistant.ui.search_events import SearchEvents
 from assistant.ui.services import Services
 from assistant.ui.share_events import ShareEvents
 from assistant.ui.turn_events import TurnEvents
@@ -12,14 +17,27 @@ from assistant.ui.visit import Verb
 
 
 class Events:
-    def __init__(self, services: Services, views: Views, *, public_url: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        views: Views,
+        attaching: AttachEvents,
+        searching: SearchEvents,
+        feedback_views: FeedbackViews,
+        *,
+        public_url: str,
+    ) -> None:
         self.pages = Pages()
         self.following = Following(services.chat, services.conversations, views, self.pages)
-        self.turns = TurnEvents(services.chat, self.following, views)
+        self.attaching = attaching
+        self.searching = searching
+        self.turns = TurnEvents(services.chat, services.conversations, self.following, views, attaching)
         self.shares = ShareEvents(services.sharing, views, public_url)
         self.verbs: dict[str, Verb] = {
             **self.turns.verbs(),
             **self.shares.verbs(),
             **ListEvents(services.conversations, self.following, views, self.pages).verbs(),
+            **EraseEvents(services.conversations, views, self.pages).verbs(),
+            **FeedbackEvents(services.feedback, services.conversations, feedback_views).verbs(),
             **BranchEvents(services.conversations, self.following, views).verbs(),
         }

@@ -5,26 +5,42 @@ Content-Security-Policy. Markdown leaves HTML alone as long as it has no line br
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from assistant.attachment_sizes import AttachmentSize
+from assistant.attachments import LARGEST_KIB, MOST_FILES
 from assistant.conversation_service import ConversationView
 from assistant.errors import AssistantError
+from assistant.feedback import LONGEST_COMMENT, REASONS
 from assistant.model_catalog import ModelCard
+from assistant.portable.bounds import FILE_BYTES
+from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_markdown, render_message_body
 from assistant.run_update import RunUpdate
+from assistant.search import Finding
 from assistant.snapshot import Share
 from assistant.ui.conversation_list import ConversationList
+from assistant.ui.keeping import Keeping
 from assistant.wording import Wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
 EXAMPLES = ("example.one", "example.two", "example.three", "example.four")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingForm:
+    """Below which answer it is asked why, and whether the person agreed to the export before."""
+
+    message_id: str
+    agrees: bool
+
+
 class Fragments:
-    def __init__(self, wording: Wording, card: Callable[[], ModelCard]) -> None:
+    def __init__(self, wording: Wording, card: Callable[[], ModelCard], keeping: Keeping | None = None) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -36,15 +52,17 @@ class Fragments:
             t=wording,
             error_text=wording.error,
             body=lambda *message: Markup(render_message_body(*message)),  # noqa: S704  # sanitised there
+            keeping=keeping or Keeping(),
+            files=lambda attachments: Markup(render_attached_files(attachments)),  # noqa: S704  # escaped there
         )
         self._card = card
 
     def welcome(self) -> str:
         return self._render("welcome", card=self._card(), examples=EXAMPLES)
 
-    def messages(self, view: ConversationView) -> str:
+    def messages(self, view: ConversationView, form: RatingForm | None = None) -> str:
         """The finished messages; an answer that is being written is shown by `answer`."""
-        return self._render("messages", view=view)
+        return self._render("messages", view=view, form=form, reasons=REASONS, longest_comment=LONGEST_COMMENT)
 
     def answer(self, update: RunUpdate) -> str:
         return self._render("answer", update=update, text=Markup(render_markdown(update.text)))  # noqa: S704  # as above
@@ -52,8 +70,13 @@ class Fragments:
     def conversations(self, shown: ConversationList, current_id: str | None) -> str:
         return self._render("conversations", shown=shown, current_id=current_id)
 
-    def heading(self, title: str) -> str:
-        return self._render("heading", title=title)
+    def heading(self, title: str, conversation_id: str | None = None) -> str:
+        """With its id, also the ways to export it."""
+        return self._render("heading", title=title, conversation_id=conversation_id)
+
+    def transfers(self) -> str:
+        """The ways to export all conversations, and to import some."""
+        return self._render("transfers", file_bytes=FILE_BYTES)
 
     def notice(self, text: str, *, alert: bool = False, action: str | None = None, label: str = "") -> str:
         """`action` is the JSON that the notice's button sends."""
@@ -64,6 +87,28 @@ class Fragments:
 
     def shares(self, link: str | None, shares: Sequence[Share]) -> str:
         return self._render("shares", link=link, shares=shares)
+
+    def banner(self) -> str:
+        """What everybody has to know, at the top of the page; empty for nothing."""
+        return self._render("banner")
+
+    def erase(self) -> str:
+        """The way to delete everything of one's own, with the question whether that is meant."""
+        return self._render("erase")
+
+    def search(self) -> str:
+        return self._render("search")
+
+    def found(self, findings: Sequence[Finding], next_length: int | None) -> str:
+        """`next_length`: of a longer list, where there is more."""
+        return self._render("found", findings=findings, next_length=next_length)
+
+    def attach(self) -> str:
+        """What files are picked and dropped with, and what the page's script says of those it refuses."""
+        return self._render("attach", most_files=MOST_FILES, largest_kib=LARGEST_KIB)
+
+    def attached(self, files: Sequence[AttachmentSize]) -> str:
+        return self._render("attached", files=files)
 
     def _render(self, name: str, **values: object) -> str:
         html = self._environment.get_template(f"{name}.html.jinja").render(**values)

@@ -12,6 +12,7 @@ import gradio as gr
 
 from assistant.errors import AssistantError, InputError, NoIdentityError
 from assistant.ui.action import read_action
+from assistant.ui.attached_field import read_attachments
 from assistant.ui.events import Events
 from assistant.ui.layout import Screen
 from assistant.ui.position import read_position
@@ -62,6 +63,15 @@ class Handlers:
         async for updates in self._told(values, request, self._events.shares.share):
             yield updates
 
+    async def draw_attached(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
+        async for updates in self._told(values, request, self._events.attaching.draw):
+            yield updates
+
+    async def find(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
+        look = partial(self._events.searching.find, values[self._screen.query])
+        async for updates in self._told(values, request, look):
+            yield updates
+
     async def keep_options(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
         async for updates in self._told(values, request, self._keep_options):
             yield updates
@@ -85,7 +95,7 @@ class Handlers:
             yield self._views.internal_error()
 
     def _visit(self, values: Values, request: gr.Request) -> Visit:
-        """Raises NoIdentityError."""
+        """Raises NoIdentityError, AttachmentError."""
         owner_id = self._owner_of(dict(request.cookies or {}))
         if owner_id is None:
             raise NoIdentityError
@@ -94,6 +104,7 @@ class Handlers:
             page=request.session_hash or "",
             at=read_position(values.get(self._screen.position, "")),
             text=values.get(self._screen.message, ""),
+            attachments=read_attachments(values.get(self._screen.attachments, "")),
             read_options=partial(self._views.options, values),
             base_url=str(request.base_url).rstrip("/"),
         )

@@ -17,6 +17,9 @@ class Screen:
 
     conversations: gr.Markdown
     new_chat: gr.Button
+    found: gr.Markdown
+    query: gr.Textbox
+    look: gr.Button
     engine: gr.Markdown
     heading: gr.Markdown
     share: gr.Button
@@ -24,6 +27,9 @@ class Screen:
     history: gr.Markdown
     live: gr.Markdown
     notice: gr.Markdown
+    attached: gr.Markdown
+    attachments: gr.Textbox
+    draw_attached: gr.Button
     message: gr.Textbox
     send: gr.Button
     stop: gr.Button
@@ -35,12 +41,28 @@ class Screen:
     act: gr.Button
 
 
-def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
-    """To be called inside `gr.Blocks`."""
+def lay_out(
+    t: Wording,
+    defaults: GenerationOptions,
+    attach: str,
+    *,
+    search: str = "",
+    transfers: str = "",
+    erase: str = "",
+    banner: str = "",
+) -> Screen:
+    """To be called inside `gr.Blocks`. Each string is the HTML of what there is to: attach files by, search with, move
+    conversations as files with, delete everything by; `banner`: of what everybody has to know."""
     with gr.Sidebar(elem_id="sidebar", label=t("page.conversations"), width=300):
         new_chat = gr.Button(t("control.new_chat"), elem_id="new-chat")
+        _fragment("search", search)
+        found = _fragment("found")
         conversations = _fragment("conversations")
+        _fragment("transfers", transfers)
+        _fragment("erase", erase)
     with gr.Column(elem_id="chat"):
+        if banner:
+            _fragment("banner", banner)
         with gr.Row(elem_id="top"):
             heading = _fragment("heading")
             share = gr.Button(t("control.share"), elem_id="share", size="sm", scale=0, min_width=80, visible=False)
@@ -51,7 +73,9 @@ def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
             live = _fragment("live")
         with gr.Column(elem_id="dock"):
             notice = _fragment("notice")
+            attached = _fragment("attached")
             with gr.Row(elem_id="composer"):
+                _fragment("attach", attach)
                 message = gr.Textbox(
                     label=t("control.message"),
                     placeholder=t("control.message_hint"),
@@ -69,11 +93,18 @@ def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
             options = _option_controls(t, defaults)
         announcement = _fragment("announcement")
         position = gr.Textbox(visible="hidden", elem_id="position")
+        query = gr.Textbox(visible="hidden", elem_id="query")
+        look = gr.Button(visible="hidden", elem_id="look")
         action = gr.Textbox(visible="hidden", elem_id="action")
         act = gr.Button(visible="hidden", elem_id="act")
+        attachments = gr.Textbox(visible="hidden", elem_id="attachments")
+        draw_attached = gr.Button(visible="hidden", elem_id="draw-attached")
     return Screen(
         conversations=conversations,
         new_chat=new_chat,
+        found=found,
+        query=query,
+        look=look,
         engine=engine,
         heading=heading,
         share=share,
@@ -81,6 +112,9 @@ def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
         history=history,
         live=live,
         notice=notice,
+        attached=attached,
+        attachments=attachments,
+        draw_attached=draw_attached,
         message=message,
         send=send,
         stop=stop,
@@ -92,10 +126,10 @@ def lay_out(t: Wording, defaults: GenerationOptions) -> Screen:
     )
 
 
-def _fragment(elem_id: str) -> gr.Markdown:
+def _fragment(elem_id: str, html: str = "") -> gr.Markdown:
     # The HTML comes sanitised from assistant.rendering and escaped from the templates; a second pass would drop
     # the buttons. Formulas are text here: `$` is a shell's sign more often than a mathematician's.
-    return gr.Markdown(elem_id=elem_id, sanitize_html=False, latex_delimiters=[], padding=False)
+    return gr.Markdown(html, elem_id=elem_id, sanitize_html=False, latex_delimiters=[], padding=False)
 
 
 def _option_controls(t: Wording, defaults: GenerationOptions) -> dict[str, gr.Slider | gr.Textbox]:

@@ -31,6 +31,8 @@ class ListEvents:
         }
 
     async def _open(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
+        if action.conversation and action.message:
+            await self._conversations.reveal(visit.owner_id, action.conversation, action.message)
         async for updates in self._following.open(visit, action.conversation):
             yield updates
 
@@ -39,11 +41,11 @@ class ListEvents:
 
     async def _rename(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         await self._conversations.rename(visit.owner_id, action.conversation or "", action.text)
-        yield await self._views.renamed(visit.owner_id, action.conversation or "", visit.at)
+        yield {**await self._views.renamed(visit.owner_id, action.conversation or "", visit.at), **self._views.quiet()}
 
     async def _pin(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         await self._conversations.pin(visit.owner_id, action.conversation or "", action.do == "pin")
-        yield await self._views.list(visit.owner_id, visit.at.conversation_id)
+        yield {**await self._views.list(visit.owner_id, visit.at.conversation_id), **self._views.quiet()}
 
     async def _archive(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         archived = action.do == "archive"

@@ -8,10 +8,14 @@ from fastapi import FastAPI
 
 from assistant.engine import Engine, EngineStage
 from assistant.errors import Fact
+from assistant.ui.attach_events import AttachEvents
 from assistant.ui.events import Events
+from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Handlers, OwnerOf
+from assistant.ui.keeping import Keeping
 from assistant.ui.layout import Screen, lay_out
+from assistant.ui.search_events import SearchEvents
 from assistant.ui.services import Services
 from assistant.ui.theme import THEME
 from assistant.ui.views import Views
@@ -19,7 +23,8 @@ from assistant.wording import Wording
 
 _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
-_SCRIPT = '<script src="/site/chat.js" defer></script>'
+_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback")
+_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback")
 
 
 def mount_page(
@@ -30,14 +35,20 @@ def mount_page(
     *,
     owner_of: OwnerOf,
     public_url: str,
+    keeping: Keeping,
 ) -> None:
     """Serve the page at `/` of `app`."""
     with gr.Blocks(title=wording("page.title"), analytics_enabled=False) as demo:
-        screen = lay_out(wording, engine.card.options)
         # Asked each time: a server tells only once it is reached which model it has.
-        fragments = Fragments(wording, lambda: engine.card)
+        fragments = Fragments(wording, lambda: engine.card, keeping)
+        fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
+        fixed["transfers"] = fragments.transfers()
+        screen = lay_out(wording, engine.card.options, fragments.attach(), **fixed)
         views = Views(services.conversations, screen, fragments, wording, lambda: engine.card.options)
-        events = Events(services, views, public_url=public_url)
+        attaching = AttachEvents(services.attachment_sizes, screen, fragments)
+        rating = FeedbackViews(screen, fragments, wording)
+        searching = SearchEvents(services.search, screen, fragments)
+        events = Events(services, views, attaching, searching, rating, public_url=public_url)
         handlers = Handlers(services, screen, views, events, owner_of=owner_of)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, wording)
@@ -49,8 +60,8 @@ def mount_page(
         demo,
         path="/",
         theme=THEME,
-        css_paths=[_STATIC / "chat.css", _CODE_CSS],
-        head=_SCRIPT,
+        css_paths=[*(_STATIC / f"{sheet}.css" for sheet in _SHEETS), _CODE_CSS],
+        head="".join(f'<script src="/site/{script}.js" defer></script>' for script in _SCRIPTS),
         footer_links=[],
         show_error=False,
         ssr_mode=False,
@@ -67,7 +78,7 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
         screen.send, screen.stop, screen.announcement, screen.position, *options,
     ]  # fmt: skip
     # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.
-    everything = [*place, screen.message]
+    everything = [*place, screen.message, screen.attachments, screen.attached]
     asked = {screen.message, screen.position, *options}
     # "multiple": a page may send while an answer that it no longer shows is still being followed.
     common: dict[str, Any] = {
@@ -76,11 +87,15 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
         "api_visibility": "private",
     }
     demo.load(handlers.load, outputs=place, **common)
-    gr.on([screen.send.click, screen.message.submit], handlers.send, asked, everything, **common)
+    gr.on([screen.send.click, screen.message.submit], handlers.send, {*asked, screen.attachments}, everything, **common)
     screen.stop.click(handlers.stop, {screen.position}, [screen.notice], **common)
     screen.new_chat.click(handlers.new_chat, outputs=place, **common)
     screen.share.click(handlers.share, {screen.position}, [screen.shares, screen.notice], **common)
     screen.act.click(handlers.act, {screen.action, *asked}, everything, **common)
+    # "always_last": of files, or keys, that come in quick succession the last state is drawn last.
+    drawn = {**common, "trigger_mode": "always_last"}
+    screen.draw_attached.click(handlers.draw_attached, {screen.attachments}, [screen.attached, screen.notice], **drawn)
+    screen.look.click(handlers.find, {screen.query}, [screen.found, screen.notice], **drawn)
     for control in options:
         changed = control.release if isinstance(control, gr.Slider) else control.blur
         changed(handlers.keep_options, {screen.position, *options}, [screen.notice], **common)

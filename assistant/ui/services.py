@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from assistant.attachment_sizes import AttachmentSizes
 from assistant.chat_service import ChatService
 from assistant.conversation_service import ConversationService
+from assistant.feedback import FeedbackService
+from assistant.search import SearchService
 from assistant.sharing import SharingService
 
 
@@ -12,3 +15,6 @@ class Services:
     chat: ChatService
     conversations: ConversationService
     sharing: SharingService
+    feedback: FeedbackService
+    search: SearchService
+    attachment_sizes: AttachmentSizes

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from assistant.chat_service import ChatService
 from assistant.conversation import Run
+from assistant.conversation_service import ConversationService
 from assistant.ui.action import Action
+from assistant.ui.attach_events import AttachEvents
 from assistant.ui.following import Following
 from assistant.ui.position import new_position
 from assistant.ui.views import Views
@@ -13,10 +15,19 @@ from assistant.ui.visit import Updates, Verb, Visit
 
 
 class TurnEvents:
-    def __init__(self, service: ChatService, following: Following, views: Views) -> None:
+    def __init__(
+        self,
+        service: ChatService,
+        conversations: ConversationService,
+        following: Following,
+        views: Views,
+        attaching: AttachEvents,
+    ) -> None:
         self._service = service
+        self._conversations = conversations
         self._following = following
         self._views = views
+        self._attaching = attaching
 
     def verbs(self) -> dict[str, Verb]:
         return {
@@ -24,11 +35,14 @@ class TurnEvents:
             "edit": self._edit,
             "cancel-edit": self._cancel_edit,
             "regenerate": self._regenerate,
+            "continue": self._continue,
         }
 
     async def send(self, visit: Visit) -> AsyncIterator[Updates]:
-        if visit.text.strip():
-            async for updates in self._following.begun(visit, self._begin(visit), self._views.sent()):
+        if visit.text.strip() or visit.attachments:
+            # Only the files that were sent go: an example is asked without those beside the box.
+            taken = await self._attaching.held(()) if visit.attachments else {}
+            async for updates in self._following.begun(visit, self._begin(visit), {**self._views.sent(), **taken}):
                 yield updates
 
     async def _begin(self, visit: Visit) -> Run:
@@ -41,6 +55,7 @@ class TurnEvents:
                 visit.text,
                 client_request_id=at.request_id,
                 options=options,
+                attachments=visit.attachments,
             )
         return await self._service.send(
             visit.owner_id,
@@ -49,6 +64,7 @@ class TurnEvents:
             expected_leaf_id=at.leaf_id,
             client_request_id=at.request_id,
             options=options,
+            attachments=visit.attachments,
         )
 
     async def _ask_example(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
@@ -66,8 +82,21 @@ class TurnEvents:
         async for updates in self._following.begun(visit, run, {}):
             yield updates
 
+    async def _continue(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
+        run = self._service.continue_answer(
+            visit.owner_id,
+            visit.at.conversation_id or "",
+            action.message or "",
+            client_request_id=visit.at.request_id,
+            options=visit.read_options(),
+        )
+        async for updates in self._following.begun(visit, run, {}):
+            yield updates
+
     async def _edit(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
-        yield await self._views.editing(visit.owner_id, visit.at, action.message or "")
+        at = visit.at
+        question = await self._conversations.message(visit.owner_id, at.conversation_id or "", action.message or "")
+        yield {**self._views.editing(at, question), **await self._attaching.held(question.attachments)}
 
     async def _cancel_edit(self, _: Action, visit: Visit) -> AsyncIterator[Updates]:
-        yield self._views.editing_cancelled(visit.at)
+        yield {**self._views.editing_cancelled(visit.at), **await self._attaching.held(())}

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.conversation import GenerationOptions, Shelf
+from assistant.conversation import GenerationOptions, Message, Shelf
 from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors import AssistantError
 from assistant.run_update import RunUpdate
@@ -42,7 +42,7 @@ class Views:
         return {
             **await self.list(owner_id, conversation_id),
             **self._page(view.conversation.options, busy=busy, shareable=bool(view.messages)),
-            self._screen.heading: self._fragments.heading(view.conversation.title),
+            self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
             self._screen.history: self._fragments.messages(view),
             self._screen.position: new_position(conversation_id, view.conversation.leaf_id).to_json(),
             self._screen.announcement: self._t("status.answering") if busy else "",
@@ -69,7 +69,7 @@ class Views:
         updates = await self.list(owner_id, at.conversation_id)
         if conversation_id == at.conversation_id:
             title = (await self._conversations.open(owner_id, conversation_id)).conversation.title
-            updates[self._screen.heading] = self._fragments.heading(title)
+            updates[self._screen.heading] = self._fragments.heading(title, conversation_id)
         return updates
 
     def answer(self, update: RunUpdate) -> Updates:
@@ -78,8 +78,7 @@ class Views:
     def answered(self) -> Updates:
         return {self._screen.announcement: self._t("status.ended")}
 
-    async def editing(self, owner_id: str, at: Position, question_id: str) -> Updates:
-        question = await self._conversations.message(owner_id, at.conversation_id or "", question_id)
+    def editing(self, at: Position, question: Message) -> Updates:
         notice = self._notice("message.editing", Action(do="cancel-edit"), "control.edit_cancel")
         return {
             **notice,
@@ -99,6 +98,10 @@ class Views:
         if len(titles) == 1:
             return self._notice("message.deleted", undo, "control.undo", title=titles[0])
         return self._notice("message.deleted_several", undo, "control.undo", count=len(titles))
+
+    def everything_deleted(self, conversations: int) -> Updates:
+        told = self._t("message.everything_deleted", count=conversations)
+        return {self._screen.notice: self._fragments.notice(told)}
 
     def archived(self, conversation_ids: Sequence[str]) -> Updates:
         undo = Action(do="unarchive", conversations=tuple(conversation_ids))

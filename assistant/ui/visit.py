@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.conversation import GenerationOptions
+from assistant.conversation import Attachment, GenerationOptions
 from assistant.ui.action import Action
 from assistant.ui.position import Position
 
@@ -20,6 +20,8 @@ class Visit:
     at: Position
     text: str
     """What is in the box."""
+    attachments: tuple[Attachment, ...]
+    """The files beside it, as the page sent them."""
     read_options: Callable[[], GenerationOptions]
     """What the controls say. Raises InvalidOptionError."""
     base_url: str

@@ -19,6 +19,7 @@ from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
 from assistant.web.security import OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
 from assistant.web.share_page import share_routes
+from assistant.web.stream_ends import StreamEnds
 from assistant.wording import Wording
 
 _ASSISTANT = Path(__file__).parents[1]
@@ -49,6 +50,7 @@ def create_web_app(
             # With one of the app's own, Gradio does not add its, which would answer to any origin.
             Middleware(CORSMiddleware, allow_origins=origins),
             Middleware(VisitorMiddleware, cookie=cookie),
+            Middleware(StreamEnds),
         ],
     )
     app.add_exception_handler(AssistantError, handler(wording))

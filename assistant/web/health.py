@@ -1,7 +1,7 @@
 """Whether the process lives, and whether it can answer: for whoever watches it from outside."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -12,7 +12,15 @@ from assistant.ports import ConversationStore
 
 
 class Health:
-    def __init__(self, engine: Engine, store: ConversationStore, is_draining: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        store: ConversationStore,
+        is_draining: Callable[[], bool],
+        troubles: Mapping[str, str] | None = None,
+    ) -> None:
+        """`troubles`: what fails now of what the app does by itself, such as backups; answers do not depend on it."""
+        self._troubles = {} if troubles is None else troubles
         self._engine = engine
         self._store = store
         self._is_draining = is_draining
@@ -33,6 +41,8 @@ class Health:
             report["error"] = state.error.code
         if self._is_draining():
             report["draining"] = True
+        if self._troubles:
+            report["maintenance"] = dict(self._troubles)
         try:
             await asyncio.to_thread(self._store.ping)
         except StorageError as error:

@@ -18,6 +18,11 @@ class Hosting:
     """The site that shows the page inside its own; empty for none."""
 
     @property
+    def is_space(self) -> bool:
+        """Whose disk is emptied at every restart."""
+        return self.framed_by == _HUGGING_FACE
+
+    @property
     def is_https(self) -> bool:
         """Outside; the proxy in front of the app may speak plain HTTP to it."""
         return self.public_url.startswith("https://")

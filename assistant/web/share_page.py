@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.errors import NoIdentityError, NotFoundError
+from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_message_body
 from assistant.sharing import SharingService
 from assistant.web.identity import VisitorCookie
@@ -25,7 +26,11 @@ def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wordin
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=wording, body=lambda role, text: Markup(render_message_body(role, text)))  # noqa: S704  # sanitised
+    environment.globals.update(
+        t=wording,
+        body=lambda role, text: Markup(render_message_body(role, text)),  # noqa: S704  # sanitised there
+        files=lambda attachments: Markup(render_attached_files(attachments)),  # noqa: S704  # escaped there
+    )
     not_found = environment.get_template("not_found.html.jinja").render()
 
     @router.get("/s/{token}")

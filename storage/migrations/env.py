@@ -4,6 +4,7 @@ from typing import Literal
 
 from alembic import context
 
+from storage.search_tables import compared_on
 from storage.tables import Row, UtcDateTime
 
 
@@ -12,11 +13,13 @@ def plain_types(kind: str, item: object, _: object) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=Row.metadata,
     render_as_batch=True,
     render_item=plain_types,
+    **compared_on(connection.dialect.name),
     transactional_ddl=False,
 )
 context.run_migrations()

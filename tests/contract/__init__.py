@@ -1,6 +1,11 @@
-"""What every conversation store has to do, in the three parts of `assistant.ports`."""
+"""What every conversation store has to do, in the parts of `assistant.ports`."""
 
 import pytest
 
 # These asserts are not in a test module: pytest has to be asked to explain them.
-pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in ("turns", "conversations", "shares")))
+pytest.register_assert_rewrite(
+    *(
+        f"{__name__}.{part}"
+        for part in ("turns", "conversations", "deletion", "feedback", "imports", "runs", "search", "shares", "shelves")
+    )
+)

@@ -1,5 +1,6 @@
 """The database comes to the newest revision at each start, once, and never loses a row."""
 
+import itertools
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,16 +10,20 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from assistant.errors import AssistantError, StorageError
 from storage.database import Database, open_database
 from storage.migrate import migrate
+from storage.search_tables import compared_on, is_of_sqlites_index
 from storage.store import SqlConversationStore
 from storage.tables import Row
 from tests.contract.samples import ANN, at, complete, first_turn, share, snapshot
+from tests.postgres import PostgresServer
 
 SCRIPTS = Path("storage/migrations")
 REBUILD = """
@@ -28,16 +33,31 @@ revision, down_revision, branch_labels, depends_on = "9000", "{newest}", None, N
 
 
 def upgrade() -> None:
+    # Only SQLite changes a table by making it anew.
+    recreate = "always" if op.get_context().dialect.name == "sqlite" else "never"
     for table in ("conversations", "messages"):
-        with op.batch_alter_table(table, recreate="always"):
+        with op.batch_alter_table(table, recreate=recreate):
             pass
     {and_then}
 """
 
 
+NewUrl = Callable[[], str]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
+    """Each call names another database, without tables."""
+    if request.param == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.empty_database
+    numbers = itertools.count()
+    return lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db"
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/assistant.db"
+def url(new_url: NewUrl) -> str:
+    return new_url()
 
 
 @pytest.fixture
@@ -55,13 +75,11 @@ def newest_revision(database: Database) -> str | None:
 def everything(database: Database) -> dict[str, list[object]]:
     """The definition and the rows of every table."""
     with database.reading.connect() as connection:
-        tables = connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name, sql")).all()
-        rows = {name: [*connection.execute(text(f"SELECT * FROM {name}"))] for name, _ in tables if known(name)}
-    return {"definitions": [*tables], **rows}
-
-
-def known(name: str) -> bool:
-    return name in {*Row.metadata.tables, "alembic_version"}
+        tables = sorted(inspect(connection).get_table_names())
+        columns = [(t, c["name"], str(c["type"])) for t in tables for c in inspect(connection).get_columns(t)]
+        indexes = [(t, str(index["name"])) for t in tables for index in inspect(connection).get_indexes(t)]
+        rows = {t: [*connection.execute(text(f"SELECT * FROM {t}"))] for t in tables if not is_of_sqlites_index(t)}
+    return {"columns": [*columns], "indexes": sorted(indexes), **rows}
 
 
 def one_conversation(database: Database) -> SqlConversationStore:
@@ -88,7 +106,7 @@ def newer_scripts(tmp_path: Path, database: Database) -> Callable[[str], Path]:
 
 def test_a_new_database_gets_all_tables_of_the_newest_revision(database: Database) -> None:
     migrate(database)
-    tables = set(inspect(database.reading).get_table_names())
+    tables = {name for name in inspect(database.reading).get_table_names() if not is_of_sqlites_index(name)}
     assert tables == {*Row.metadata.tables, "alembic_version"}
     assert newest_revision(database) == max(path.name[:4] for path in SCRIPTS.glob("versions/*.py"))
 
@@ -96,7 +114,8 @@ def test_a_new_database_gets_all_tables_of_the_newest_revision(database: Databas
 def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
     migrate(database)
     with database.reading.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        exact = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=exact | compared_on(connection.dialect.name))
         assert compare_metadata(context, Row.metadata) == []
 
 
@@ -139,6 +158,34 @@ def test_after_a_migration_foreign_keys_are_in_force(database: Database) -> None
     assert everything(database)["messages"] == []
 
 
+def test_every_revision_goes_down_and_up_again_with_what_is_kept(database: Database) -> None:
+    migrate(database)
+    store = one_conversation(database)
+    kept = (store.messages(ANN, "c1"), store.run(ANN, "r1"), store.snapshot("1" * 64))
+    newest = everything(database)
+    revisions = sorted(path.name[:4] for path in SCRIPTS.glob("versions/*.py"))
+    for revision in reversed(revisions[:-1]):
+        move(database, command.downgrade, revision)
+        assert newest_revision(database) == revision
+        migrate(database)
+        assert (store.messages(ANN, "c1"), store.run(ANN, "r1"), store.snapshot("1" * 64)) == kept
+        assert {part: everything(database)[part] for part in ("columns", "indexes")} == {
+            part: newest[part] for part in ("columns", "indexes")
+        }
+    move(database, command.downgrade, "base")
+    assert newest_revision(database) is None
+    migrate(database)
+    assert store.conversations(ANN, 10) == []
+
+
+def move(database: Database, command: Callable[[Config, str], None], revision: str) -> None:
+    with database.restructure() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(SCRIPTS))
+        config.attributes["connection"] = connection
+        command(config, revision)
+
+
 def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(
     database: Database, newer_scripts: Callable[[str], Path]
 ) -> None:
@@ -155,11 +202,11 @@ def test_many_that_start_at_once_in_one_process_migrate_once(url: str) -> None:
         list(pool.map(start, [url] * 8))
 
 
-def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_migrate_once(new_url: NewUrl) -> None:
     """Several times, and from one moment on: the first to open a new file is the only one that SQLite lets turn it to
     WAL."""
     processes = multiprocessing.get_context("spawn")
-    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(8)]
+    urls = [new_url() for _ in range(8)]
     together, faults = processes.Barrier(4), processes.Queue()
     starting = [processes.Process(target=start_each, args=(urls, together, faults)) for _ in range(4)]
     for process in starting:

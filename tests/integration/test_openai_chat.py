@@ -140,6 +140,38 @@ async def test_what_the_protocol_cannot_say_is_refused_and_nothing_is_sent(
     assert engine.requests == []
 
 
+GOING_ON = [*MESSAGES, AIMessage("Hello Ann,\n```py\n")]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "told"),
+    [
+        (Dialect.LLAMA_CPP, {"continue_final_message": True, "add_generation_prompt": False}),
+        (Dialect.VLLM, {"continue_final_message": True, "add_generation_prompt": False}),
+        (Dialect.SGLANG, {"continue_final_message": True}),
+    ],
+)
+async def test_each_kind_is_told_to_go_on_with_a_last_message_of_its_own(
+    engine: FakeEngine, dialect: Dialect, told: dict[str, bool]
+) -> None:
+    names = ("continue_final_message", "add_generation_prompt")
+    async with adapter(engine, dialect=dialect) as model:
+        for messages, expected in ((GOING_ON, told), (MESSAGES, {})):
+            async for _ in model.astream(messages):
+                pass
+            sent = engine.requests[-1].body
+            assert {name: sent[name] for name in names if name in sent} == expected
+    assert engine.requests[-2].body["messages"][-1] == {"role": "assistant", "content": "Hello Ann,\n```py\n"}
+
+
+async def test_a_server_that_cannot_go_on_is_not_asked_to(engine: FakeEngine, model: OpenAIChat) -> None:
+    with pytest.raises(UnsupportedOptionError) as refused:
+        async for _ in model.astream(GOING_ON):
+            pass
+    assert refused.value.facts == {"option": "continue", "engine": "openai"}
+    assert engine.requests == []
+
+
 async def test_characters_split_between_packets_come_whole(engine: FakeEngine, model: OpenAIChat) -> None:
     engine.will_answer("naïve ", "👩🏽‍💻", " 漢字", fault=Fault.ONE_BYTE_CHUNKS)
     assert await text(model) == "naïve 👩🏽‍💻 漢字"

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
+from assistant.backends.openai_protocol.loader import Mode
 from assistant.errors import (
     UnsupportedOptionError,
 )
-from tests.openai_servers import LLAMA_CPP, NEUTRAL, OPTIONS, PLAIN, SGLANG, VLLM, House, open_house, sent
+from tests.openai_servers import CHAT_ONLY, LLAMA_CPP, NEUTRAL, OPTIONS, PLAIN, SGLANG, VLLM, House, open_house, sent
 
 
 @pytest.fixture
@@ -54,6 +55,17 @@ async def test_a_plain_server_takes_neutral_values_without_hearing_of_them(house
     body = await sent(engine, loaded, NEUTRAL, stop=["a", "b", "c", "d", "e"])
     # Four stops are what the protocol takes; the stream is watched for the others.
     assert {key: value for key, value in body.items() if key not in REQUEST} == COMMON | {"stop": ["a", "b", "c", "d"]}
+
+
+@pytest.mark.parametrize(
+    ("routes", "settings", "continues"),
+    [(PLAIN, {}, True), (CHAT_ONLY, {}, False), (VLLM, {"mode": Mode.CHAT}, True), (SGLANG, {"mode": Mode.CHAT}, True)],
+)
+async def test_only_a_plain_server_that_takes_messages_cannot_go_on_with_an_answer(
+    house: House, routes: Mapping[str, object], settings: dict[str, Mode], continues: bool
+) -> None:
+    _, loaded = await house.load(routes, **settings)
+    assert loaded.continues is continues
 
 
 @pytest.mark.parametrize("routes", [VLLM, PLAIN], ids=["vllm", "plain"])

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from assistant.ports import ConversationStore
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
+from tests.query_plans import Statements, scans_of
 from tests.store_contract import ConversationStoreContract
 
 
@@ -23,11 +25,22 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def statements() -> Statements:
+    return Statements()
+
+
 class TestSqliteStore(ConversationStoreContract):
     @pytest.fixture
-    def store(self, tmp_path: Path, empty_file: Path) -> Iterator[ConversationStore]:
+    def store(self, tmp_path: Path, empty_file: Path, statements: Statements) -> Iterator[ConversationStore]:
         path = tmp_path / "assistant.db"
         shutil.copy(empty_file, path)
         database = open_database(f"sqlite:///{path}")
-        yield SqlConversationStore(database)
+        with statements.of(database):
+            yield SqlConversationStore(database)
         database.close()
+
+
+def test_each_statement_of_the_contract_finds_its_rows_by_an_index(statements: Statements, empty_file: Path) -> None:
+    with closing(open_database(f"sqlite:///{empty_file}")) as empty:
+        assert scans_of(empty, statements.sent) == []

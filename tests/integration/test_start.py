@@ -18,6 +18,8 @@ import pytest
 
 import app
 from tests.app_process import ROOT, AppProcess, free_port
+from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.in_thread import served
 from tests.page_requests import PageRequests
 
 Environment = dict[str, str]
@@ -139,6 +141,30 @@ def test_an_answer_that_cannot_is_kept_as_far_as_it_came(tmp_path: Path) -> None
     assert code == 0
     assert answer["status"] == "interrupted"
     assert answer["text"]
+
+
+def test_while_it_ends_no_question_is_taken_and_what_is_being_answered_goes_on(tmp_path: Path) -> None:
+    story = Answer(pieces=tuple(f" word{number}" for number in range(5000)), pace=0.02)
+    with served(lambda: FakeEngine(story)) as engine:
+        settings = {"backend": "openai", "backend_url": engine, "drain_seconds": "2"}
+        with AppProcess(tmp_path, **settings) as running, httpx2.Client(base_url=running.url, timeout=30) as client:
+            running.wait_until_ready()
+            page, late = PageRequests(client), PageRequests(client)
+            page.join("send", message="Tell me a story.").raise_for_status()
+            growing = (json.dumps(message) for message in page.follow())
+            next(message for message in growing if "word5" in message)
+            running.process.send_signal(signal.SIGTERM)
+            # Readiness is the first to say so.
+            while client.get("/readyz").is_success:
+                pass
+            late.do("send", message="Too late?")
+            code = running.process.wait(30)
+    assert code == 0
+    with closing(sqlite3.connect(tmp_path / "assistant.db")) as connection:
+        kept = connection.execute("SELECT status, text FROM messages ORDER BY role DESC").fetchall()
+    assert [status for status, _ in kept] == ["complete", "interrupted"]
+    assert kept[0][1] == "Tell me a story."
+    assert "word50" in kept[1][1]
 
 
 def ended_while_answering(

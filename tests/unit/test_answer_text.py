@@ -84,6 +84,41 @@ def test_every_answer_can_be_encoded(pieces: list[str]) -> None:
     assert "\0" not in text
 
 
+def gone_on(beginning: str, pieces: list[str], lead: str = " ") -> str:
+    answer = AnswerText(lead, RULES, beginning)
+    return "".join([answer.beginning, *(answer.feed(piece) for piece in pieces), answer.finish()])
+
+
+@given(LEADS, WRITTEN, st.data())
+def test_an_answer_in_two_parts_is_the_answer_in_one(lead: str, text: str, data: st.DataObject) -> None:
+    """What the model wrote is cut anywhere; the second part follows what was kept of the first."""
+    first = AnswerText(lead, RULES)
+    at = data.draw(st.integers(0, len(text)))
+    beginning = first.feed(text[:at]) + first.finish()
+    if not beginning or first.stopped:
+        return
+    whole = shown([text], lead)
+    written = text[:at].removeprefix(lead)
+    rest = written[len(beginning) :] + text[at:]
+    assert gone_on(beginning, list(rest), lead) == gone_on(beginning, [rest], lead) == whole
+
+
+def test_a_space_at_the_joint_is_no_lead() -> None:
+    assert gone_on("One", [" two"]) == "One two"
+
+
+def test_nothing_more_leaves_the_beginning_as_it_was() -> None:
+    assert gone_on("One\nHuma", []) == "One\nHuma"
+
+
+def test_a_stop_that_began_before_the_joint_takes_its_beginning_with_it() -> None:
+    assert gone_on("One\nHuma", ["n: and"]) == "One"
+
+
+def test_a_stop_within_the_beginning_was_let_through_once_and_is_again() -> None:
+    assert gone_on("One\nHuman: two", [" three\nHuman: four"]) == "One\nHuman: two three"
+
+
 def test_white_space_waits_until_something_follows() -> None:
     answer = AnswerText(" ", RULES)
     assert [answer.feed(piece) for piece in [" One", "\n\n", "  ", "two ", ""]] == ["One", "", "", "\n\n  two", ""]

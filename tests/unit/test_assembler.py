@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from assistant.conversation import Message, MessageStatus, Role
-from assistant.errors import MessageTooLongError, PromptError
+from assistant.errors import MessageTooLongError, NoRoomToContinueError, PromptError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.assembler import PromptAssembler
 from assistant.prompting.template import PromptTemplate
@@ -72,6 +72,36 @@ def test_an_engine_that_takes_messages_gets_the_same_turns() -> None:
         AIMessage("First."),
         HumanMessage("< |end|>"),
     ]
+
+
+def test_an_answer_that_goes_on_stands_after_the_mark_as_the_model_wrote_it() -> None:
+    value = assembler().assemble(branch(["One?"]), 100, "It is\n```py\nx =").value
+    assert value.to_string().endswith("\n\nHuman: One?\n\nAssistant: It is\n```py\nx =")
+    assert value.to_messages()[1:] == [HumanMessage("One?"), AIMessage("It is\n```py\nx =")]
+
+
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)
+def test_a_prompt_that_goes_on_is_that_of_a_later_turn_up_to_there(template: PromptTemplate) -> None:
+    later = assembler(10**7, template).assemble(branch(["One?", "First. <|end|>\nHuman: x", "Two?"]), 100)
+    beginning = assembler(10**7, template).assemble(branch(["One?"]), 100, "First. <|end|>\nHum").value.to_string()
+    assert later.value.to_string().replace("\n Human", "\nHuman").startswith(beginning)
+
+
+def test_the_beginning_is_part_of_the_prompt_and_takes_room_from_older_turns() -> None:
+    beginning = "x" * 200
+    tokens = assembler(ALL + 701).assemble(branch(BRANCH), 500, beginning).tokens
+    assert (tokens.question, tokens.beginning, tokens.answer_room) == (QUESTION, 201, 500)
+    assert tokens.prompt == ALL + 201
+    assert assembler(ALL + 700).assemble(branch(BRANCH), 500, beginning).turns_dropped == 1
+
+
+def test_an_answer_that_fills_the_window_cannot_go_on() -> None:
+    window = PREFIX + QUESTION + 300
+    fits = assembler(window).assemble(branch(["Three?"]), 500, "x" * 235)
+    assert fits.tokens.answer_room == 64
+    with pytest.raises(NoRoomToContinueError) as refused:
+        assembler(window).assemble(branch(["Three?"]), 500, "x" * 236)
+    assert refused.value.facts == {"size": window - 63, "limit": window - 64}
 
 
 def test_tokens_are_counted_part_by_part() -> None:
@@ -164,6 +194,21 @@ def test_the_window_is_never_exceeded_nor_a_turn_cut(texts: list[str], window: i
     assert tokens.prompt == by_word(prompt.value.to_string())
     assert tokens.prompt + tokens.answer_room <= window
     assert min(tokens.prefix, tokens.history, tokens.question - 1, tokens.answer_room - 64) >= 0
+
+
+@given(
+    st.lists(TEXTS, min_size=1, max_size=5).filter(lambda texts: len(texts) % 2 == 1),
+    TEXTS.filter(bool),
+    st.integers(300, 900),
+)
+def test_the_window_is_not_exceeded_by_an_answer_that_goes_on(texts: list[str], beginning: str, window: int) -> None:
+    try:
+        prompt = assembler(window, count=by_word).assemble(branch(texts), 100, beginning)
+    except (MessageTooLongError, NoRoomToContinueError):
+        return
+    assert prompt.tokens.prompt == by_word(prompt.value.to_string())
+    assert prompt.tokens.prompt + prompt.tokens.answer_room <= window
+    assert prompt.tokens.answer_room >= 64
 
 
 @pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)

@@ -44,3 +44,14 @@ def test_every_file_and_folder_named_in_the_tree_exists() -> None:
             folder = ROOT / names[0]
         for name in names:
             assert (folder / name if depth else ROOT / name).exists(), name
+
+
+def test_each_promise_names_tests_that_exist() -> None:
+    promises = README.partition("## What it promises")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (?!what|---)(.+?) \|(.+)\|$", promises, re.MULTILINE)
+    assert len(rows) >= 6
+    for promise, proof in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", proof)
+        assert named, promise
+        for file, name in named:
+            assert f"def {name}(" in (ROOT / file).read_text("utf-8"), name

@@ -264,3 +264,10 @@ async def test_an_answer_is_stored_when_its_tokens_cannot_be_counted() -> None:
         assert (kept.text, kept.status) == ("So far", MessageStatus.STOPPED)
         assert kept.provenance is not None
         assert kept.provenance.completion_tokens is None
+
+
+async def test_what_no_database_can_keep_is_replaced_in_what_is_shown_and_in_what_is_kept() -> None:
+    async with open_desk() as desk:
+        run = await desk.answered("Odd?", "a\0b\ud800c")
+        assert answer(desk, run).text == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"
+        assert (await desk.end_of(run)).text == answer(desk, run).text

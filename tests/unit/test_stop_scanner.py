@@ -144,5 +144,21 @@ def test_nothing_comes_after_a_stop() -> None:
     assert (scanner.feed("three"), scanner.finish()) == ("", "")
 
 
+@pytest.mark.parametrize(("template", "text", "visible", "rule"), STOPPED)
+def test_a_rule_ends_an_answer_that_goes_on_at_every_break(template: str, text: str, visible: str, rule: str) -> None:
+    """Also where the break is in the middle of the stop, or within an open fence."""
+    for at in range(min(len(text), len(visible) + len(rule) - 1)):
+        scanner = StopScanner(RULES[template], text[:at])
+        assert scanner.feed("") + scanner.feed(text[at:]) + scanner.finish() == visible
+        assert scanner.stopped and scanner.stopped.text == rule
+
+
+@pytest.mark.parametrize(("template", "text"), KEPT)
+def test_what_only_looks_like_a_turn_is_kept_at_every_break(template: str, text: str) -> None:
+    for at in range(len(text) + 1):
+        scanner = StopScanner(RULES[template], text[:at])
+        assert scanner.feed("") + scanner.feed(text[at:]) + scanner.finish() == text
+
+
 def test_without_rules_everything_is_shown() -> None:
     assert scan((), ["Human", ":\n", "-----"]) == ("Human:\n-----", None)

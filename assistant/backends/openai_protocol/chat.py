@@ -16,14 +16,17 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from pydantic import Field, PrivateAttr, SecretStr
 
 from assistant.backends.openai_protocol.connection import Connection
-from assistant.backends.openai_protocol.dialect import Dialect, on_the_wire
+from assistant.backends.openai_protocol.dialect import Dialect, going_on, on_the_wire
 from assistant.backends.openai_protocol.events import pieces
 from assistant.backends.openai_protocol.token_counter import Estimate, TokenCounter
 from assistant.backends.streamed import StreamedChatModel
 
 
 class OpenAIChat(StreamedChatModel):
-    """Options, last chunk and errors as those of `OpenAICompletions`."""
+    """Options, last chunk and errors as those of `OpenAICompletions`.
+
+    A last message of the assistant's is gone on with; where the server cannot, UnsupportedOptionError is raised.
+    """
 
     base_url: str
     """Without `/v1`."""
@@ -62,13 +65,16 @@ class OpenAIChat(StreamedChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         # langchain-core tells the run manager itself.
         del run_manager
+        wire = on_the_wire(self.dialect, kwargs, stop)
+        if messages and isinstance(messages[-1], AIMessage):
+            wire["extra_body"] |= going_on(self.dialect)
         ending: dict[str, Any] = {}
         opening = self._client.chat.completions.create(
             model=self.model_name,
             messages=_on_the_wire(messages),
             stream=True,
             stream_options={"include_usage": True},
-            **on_the_wire(self.dialect, kwargs, stop),
+            **wire,
         )
         async with aclosing(pieces(opening, _text, ending, kwargs.get("max_new_tokens"))) as texts:
             async for text in texts:

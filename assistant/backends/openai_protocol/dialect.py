@@ -38,6 +38,13 @@ _ALWAYS: dict[Dialect, dict[str, Any]] = {
 }
 # Versions of vLLM and SGLang differ in whether they take 0 for "all"; -1 is it in every one of them.
 _ALL_TOKENS = {Dialect.VLLM: -1, Dialect.SGLANG: -1}
+# How a server is told to go on with a last message that is the assistant's. llama.cpp's does so by itself, unless it
+# was started otherwise; since May 2026 it can be told, and before that it took no notice.
+_GO_ON: dict[Dialect, dict[str, Any]] = {
+    Dialect.LLAMA_CPP: {"continue_final_message": True, "add_generation_prompt": False},
+    Dialect.VLLM: {"continue_final_message": True, "add_generation_prompt": False},
+    Dialect.SGLANG: {"continue_final_message": True},
+}
 _MOST_STOPS = 4
 """Of OpenAI's own protocol; a request with more is refused there."""
 
@@ -63,6 +70,18 @@ def on_the_wire(dialect: Dialect, options: Mapping[str, Any], stop: Sequence[str
         elif value != _NEUTRAL[name]:
             raise UnsupportedOptionError(option=name, engine=dialect)
     return {**wire, "extra_body": extra}
+
+
+def can_go_on(dialect: Dialect) -> bool:
+    """Whether a server that takes messages goes on with one of its own, instead of answering it."""
+    return dialect in _GO_ON
+
+
+def going_on(dialect: Dialect) -> dict[str, Any]:
+    """What the request's body says besides. Raises UnsupportedOptionError."""
+    if not can_go_on(dialect):
+        raise UnsupportedOptionError(option="continue", engine=dialect)
+    return _GO_ON[dialect]
 
 
 def expressible(dialect: Dialect, options: GenerationOptions) -> GenerationOptions:

@@ -19,7 +19,7 @@ from assistant.backends import hub
 from assistant.backends.openai_protocol.chat import OpenAIChat
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.connection import Connection, server_root
-from assistant.backends.openai_protocol.dialect import Dialect, expressible
+from assistant.backends.openai_protocol.dialect import Dialect, can_go_on, expressible
 from assistant.backends.openai_protocol.discovery import ServedModel, discover, takes_prompts
 from assistant.backends.openai_protocol.token_counter import TokenCounter, choose_counter
 from assistant.backends.replication.failover import Failover, Replica
@@ -106,6 +106,7 @@ class OpenAIServerLoader:
             revision=f"served by {served.dialect}",
             context_window=min(windows, default=self._card.context_window),
             concurrency=(served.slots or _AT_ONCE) * len(self._servers),
+            continues=takes or can_go_on(served.dialect),
         )
 
     async def warm(self, prefix: str) -> None:

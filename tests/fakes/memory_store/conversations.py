@@ -33,11 +33,15 @@ class MemoryConversations(MemoryState):
             return
         self._conversations[conversation.id] = conversation
         self._messages |= {message.id: message for message in messages}
+        for message in messages:
+            self._index(conversation.id, message.id)
+        self._index(conversation.id, None)
 
     def rename(self, owner_id: str, conversation_id: str, title: str, source: TitleSource = TitleSource.PERSON) -> None:
         named_by = self._of(owner_id, conversation_id).title_source
         if source is TitleSource.PERSON or named_by is TitleSource.QUESTION:
             self._change(conversation_id, title=title, title_source=source)
+            self._index(conversation_id, None)
 
     def pin(self, owner_id: str, conversation_id: str, pinned: bool) -> None:
         self._of(owner_id, conversation_id)
@@ -92,11 +96,22 @@ class MemoryConversations(MemoryState):
         self._deleted.pop(conversation_id, None)
 
     def purge_deleted(self, deleted_before: datetime) -> int:
-        gone = {conversation_id for conversation_id, when in self._deleted.items() if when < deleted_before}
+        self._forget(each for each, when in self._hidden.items() if when < deleted_before)
+        return self._delete({each for each, when in self._deleted.items() if when < deleted_before})
+
+    def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
+        old = [c for c in self._conversations.values() if c.updated_at < unchanged_since]
+        return self._delete({c.id for c in sorted(old, key=lambda c: c.updated_at)[:limit]})
+
+    def delete_owner(self, owner_id: str) -> int:
+        self._agreed.pop(owner_id, None)
+        return self._delete({c.id for c in self._conversations.values() if c.owner_id == owner_id})
+
+    def _delete(self, gone: set[str]) -> int:
         for conversation_id in gone:
-            del self._deleted[conversation_id], self._conversations[conversation_id]
-        old = (each for each, when in self._hidden.items() if when < deleted_before)
-        self._forget({*old, *(m.id for m in self._messages.values() if m.conversation_id in gone)})
+            del self._conversations[conversation_id]
+            self._deleted.pop(conversation_id, None)
+        self._forget(m.id for m in self._messages.values() if m.conversation_id in gone)
         self._shares = {k: s for k, s in self._shares.items() if s[0].conversation_id not in gone}
         return len(gone)
 

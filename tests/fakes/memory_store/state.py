@@ -16,10 +16,17 @@ class MemoryState:
         self._conversations: dict[str, Conversation] = {}
         self._messages: dict[str, Message] = {}
         self._runs: dict[str, Run] = {}
+        self._beats: dict[str, datetime] = {}
+        self._stops_requested: set[str] = set()
         self._shares: dict[str, tuple[Share, Snapshot]] = {}
         self._deleted: dict[str, datetime] = {}
+        self._agreed: dict[str, datetime] = {}
+        """To the export of their ratings."""
         self._hidden: dict[str, datetime] = {}
         """Messages of deleted branches."""
+        self._documents: dict[tuple[str, str | None], int] = {}
+        """What can be found, conversation and message (None is the title), with its position."""
+        self._indexed = 0
 
     def _of(self, owner_id: str, conversation_id: str, *, deleted: bool = False) -> Conversation:
         found = self._conversations.get(conversation_id)
@@ -43,6 +50,10 @@ class MemoryState:
             ),
             None,
         )
+
+    def _index(self, conversation_id: str, message_id: str | None) -> None:
+        self._indexed += 1
+        self._documents[conversation_id, message_id] = self._indexed
 
     def _change(self, conversation_id: str, **changes: object) -> None:
         self._conversations[conversation_id] = replace(self._conversations[conversation_id], **changes)  # type: ignore[arg-type]  # by name

@@ -1,5 +1,6 @@
 """Turns and runs in memory."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +24,7 @@ class MemoryTurns(MemoryState):
             if run is None or run.status is not MessageStatus.STREAMING:
                 return False
             self._messages[run.answer_id] = replace(self._messages[run.answer_id], text=text)
+            self._beats[run_id] = now
             return True
 
     def finish(self, run_id: str, outcome: RunOutcome, now: datetime) -> bool:
@@ -39,6 +41,7 @@ class MemoryTurns(MemoryState):
                 provenance=outcome.provenance,
             )
             self._change(run.conversation_id, updated_at=now)
+            self._index(run.conversation_id, run.answer_id)
             return True
 
     def run(self, owner_id: str, run_id: str) -> Run:
@@ -52,15 +55,44 @@ class MemoryTurns(MemoryState):
         self._of(owner_id, conversation_id)
         return self._active(conversation_id)
 
+    def active_runs(self, owner_id: str) -> list[Run]:
+        own = [r for r in self._runs.values() if r.owner_id == owner_id and r.status is MessageStatus.STREAMING]
+        return sorted(own, key=lambda run: (run.started_at, run.id))
+
+    def answer(self, owner_id: str, run_id: str) -> Message:
+        return self._messages[self.run(owner_id, run_id).answer_id]
+
+    def request_stop(self, run_id: str, now: datetime) -> bool:
+        if run_id not in self._unfinished():
+            return False
+        self._stops_requested.add(run_id)
+        return True
+
+    def beat(self, run_ids: Collection[str], now: datetime) -> set[str]:
+        alive = self._unfinished().keys() & set(run_ids)
+        self._beats |= dict.fromkeys(alive, now)
+        return alive & self._stops_requested
+
+    def unfinished_runs(self) -> dict[str, datetime]:
+        return {run_id: self._beats[run_id] for run_id in self._unfinished()}
+
+    def interrupt(self, run_id: str, last_beat: datetime, now: datetime) -> bool:
+        lost = [run for run in self._unfinished().values() if run.id == run_id and self._beats[run_id] == last_beat]
+        return self._interrupt(lost) == 1
+
     def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:
-        lost = [
-            run for run in self._runs.values() if run.status is MessageStatus.STREAMING and run.process_id != process_id
-        ]
+        return self._interrupt([run for run in self._unfinished().values() if run.process_id != process_id])
+
+    def _interrupt(self, lost: list[Run]) -> int:
         for run in lost:
             self._runs[run.id] = replace(run, status=MessageStatus.INTERRUPTED)
             answer = self._messages[run.answer_id]
             self._messages[answer.id] = replace(answer, status=MessageStatus.INTERRUPTED)
+            self._index(run.conversation_id, answer.id)
         return len(lost)
+
+    def _unfinished(self) -> dict[str, Run]:
+        return {run.id: run for run in self._runs.values() if run.status is MessageStatus.STREAMING}
 
     def _begin(self, turn: NewTurn) -> Run:
         new = turn.new_conversation_title
@@ -82,12 +114,14 @@ class MemoryTurns(MemoryState):
                 leaf_id=None,
                 options=turn.options,
             )
+            self._index(turn.conversation_id, None)
         question_id = turn.parent_id
         if turn.question is not None and turn.question_id is not None:
             question_id = turn.question_id
             self._add(turn, question_id, turn.parent_id, Role.USER, turn.question, MessageStatus.COMPLETE)
             asked = self._messages[question_id]
             self._messages[question_id] = replace(asked, attachments=turn.attachments)
+            self._index(turn.conversation_id, question_id)
         self._add(turn, turn.answer_id, question_id, Role.ASSISTANT, turn.answer_beginning, MessageStatus.STREAMING)
         self._change(turn.conversation_id, leaf_id=turn.answer_id, updated_at=turn.now)
         run = Run(
@@ -101,6 +135,7 @@ class MemoryTurns(MemoryState):
             started_at=turn.now,
         )
         self._runs[run.id] = run
+        self._beats[run.id] = turn.now
         return run
 
     def _add(

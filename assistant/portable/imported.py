@@ -1,0 +1,74 @@
+"""A conversation that was read from a file, and how it becomes one of somebody's here.
+
+Ids come from the owner, the kind of file and the file's own ids: the same file again is the same conversation again,
+and two people who import one file do not meet.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from assistant.conversation import Conversation, Message, MessageStatus
+
+_ID_LENGTH = 32
+
+
+class Source(StrEnum):
+    """The kinds of files. Part of the ids: a name never changes."""
+
+    OWN = "import"
+    CHATGPT = "chatgpt"
+    HUGGINGCHAT = "huggingchat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedConversation:
+    source: Source
+    conversation: Conversation
+    """With the file's own ids, and of nobody."""
+    messages: Sequence[Message]
+    """Every message after its parent."""
+
+    def id_for(self, owner_id: str) -> str:
+        return _id(owner_id, self.source, self.conversation.id)
+
+
+def adopted(imported: ImportedConversation, owner_id: str) -> tuple[Conversation, list[Message]]:
+    """The owner's own, with ids that nobody else's can have. An answer that was being written stays as it was then."""
+    conversation_id = imported.id_for(owner_id)
+    # With their number in front: messages of one time are ordered by id, and stay in the file's order so.
+    ids = {
+        message.id: f"{number:05}{_id(conversation_id, message.id)}"[:_ID_LENGTH]
+        for number, message in enumerate(imported.messages)
+    }
+    leaf_id = imported.conversation.leaf_id
+    conversation = replace(
+        imported.conversation,
+        id=conversation_id,
+        owner_id=owner_id,
+        leaf_id=ids[leaf_id] if leaf_id is not None else None,
+        origin=imported.conversation.origin or imported.source,
+    )
+    return conversation, [_adopted(message, conversation_id, ids) for message in imported.messages]
+
+
+def _adopted(message: Message, conversation_id: str, ids: dict[str, str]) -> Message:
+    provenance = message.provenance
+    if provenance is not None and provenance.continued_from is not None:
+        provenance = provenance.model_copy(update={"continued_from": ids.get(provenance.continued_from)})
+    is_unfinished = message.status is MessageStatus.STREAMING
+    return replace(
+        message,
+        id=ids[message.id],
+        conversation_id=conversation_id,
+        parent_id=ids[message.parent_id] if message.parent_id is not None else None,
+        status=MessageStatus.INTERRUPTED if is_unfinished else message.status,
+        provenance=provenance,
+    )
+
+
+def _id(*parts: str) -> str:
+    # Each part with its length, so that no two lists of parts can look the same.
+    joined = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(joined.encode(errors="replace")).hexdigest()[:_ID_LENGTH]

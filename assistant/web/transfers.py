@@ -1,0 +1,105 @@
+"""Conversations out as downloads, and in by upload: for whoever the visitor's cookie names, and nobody else."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from typing import IO
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.requests import ClientDisconnect
+
+from assistant.errors import FileTooLargeError, NoIdentityError, StorageError
+from assistant.portable.bounds import FILE_BYTES
+from assistant.portable.portability import Bundle, Form, Portability
+from assistant.web.identity import VisitorCookie
+from assistant.wording import Wording
+
+_TYPES = {
+    Form.MARKDOWN: "text/markdown; charset=utf-8",
+    Form.JSON: "application/json",
+    Bundle.ZIP: "application/zip",
+    Bundle.JSONL: "application/jsonl; charset=utf-8",
+}
+_ALL = "tech-assistant-conversations"
+
+
+def transfer_routes(portability: Portability, cookie: VisitorCookie, wording: Wording) -> APIRouter:
+    router = APIRouter()
+
+    def owner_of(request: Request) -> str:
+        owner_id = cookie.owner_of(request.cookies)
+        if owner_id is None:
+            raise NoIdentityError
+        return owner_id
+
+    async def one(request: Request, conversation_id: str, form: Form) -> Response:
+        file = await portability.export(owner_of(request), conversation_id, form)
+        return Response(file.content, headers=_headers(file.name, form))
+
+    async def all_of_them(request: Request, bundle: Bundle) -> Response:
+        pieces = portability.export_all(owner_of(request), bundle)
+        # The first one before the status is sent: a database that fails can still be told as such.
+        first = await anext(pieces, b"")
+        return StreamingResponse(_joined(first, pieces), headers=_headers(f"{_ALL}.{bundle}", bundle))
+
+    @router.get("/export/{conversation_id}.md")
+    async def markdown(request: Request, conversation_id: str) -> Response:
+        return await one(request, conversation_id, Form.MARKDOWN)
+
+    @router.get("/export/{conversation_id}.json")
+    async def json(request: Request, conversation_id: str) -> Response:
+        return await one(request, conversation_id, Form.JSON)
+
+    @router.get("/export.zip")
+    async def archive(request: Request) -> Response:
+        return await all_of_them(request, Bundle.ZIP)
+
+    @router.get("/export.jsonl")
+    async def lines(request: Request) -> Response:
+        return await all_of_them(request, Bundle.JSONL)
+
+    @router.post("/import")
+    async def take_in(request: Request) -> Response:
+        """The file is the body, as it is."""
+        owner_id = owner_of(request)
+        with tempfile.TemporaryFile() as file:
+            try:
+                await _receive(request, file)
+            except ClientDisconnect:
+                return Response(status_code=400)
+            report = await portability.import_file(owner_id, file)
+        told = wording("transfer.imported", new=report.new, known=report.known)
+        return JSONResponse({"new": report.new, "known": report.known, "told": told}, headers=_NOT_KEPT)
+
+    return router
+
+
+_NOT_KEPT = {"Cache-Control": "private, no-store"}
+
+
+def _headers(name: str, kind: Form | Bundle) -> dict[str, str]:
+    return _NOT_KEPT | {"Content-Type": _TYPES[kind], "Content-Disposition": f'attachment; filename="{name}"'}
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+async def _receive(request: Request, file: IO[bytes]) -> None:
+    """Raises FileTooLargeError as soon as it is known, ClientDisconnect, StorageError."""
+    said = request.headers.get("content-length", "0")
+    size = int(said) if said.isdecimal() and len(said) < 20 else 0
+    if size > FILE_BYTES:
+        raise FileTooLargeError(limit=FILE_BYTES)
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > FILE_BYTES:
+                raise FileTooLargeError(limit=FILE_BYTES)
+            file.write(chunk)
+        file.flush()
+    except OSError as error:
+        raise StorageError(fault="there is no room for the file") from error

@@ -1,0 +1,29 @@
+"""A person deletes everything of theirs, in Chromium: asked first, and then it is gone."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_conversation import QUESTION, answered
+
+__all__ = ["answered"]
+
+
+def test_everything_is_deleted_only_when_it_is_said_twice(answered: Page) -> None:
+    answered.get_by_text("Delete all my data…").click()
+    confirm = answered.get_by_role("button", name="Delete everything for good")
+    expect(answered.get_by_text("This cannot be undone.")).to_be_visible()
+    answered.keyboard.press("Escape")
+    expect(confirm).to_be_hidden()
+    expect(answered.get_by_role("navigation").get_by_role("link", name=QUESTION)).to_be_visible()
+
+    # By keyboard alone this time.
+    answered.get_by_text("Delete all my data…").focus()
+    answered.keyboard.press("Enter")
+    answered.keyboard.press("Tab")
+    expect(confirm).to_be_focused()
+    answered.keyboard.press("Enter")
+    expect(answered.get_by_text("All your data is deleted.")).to_be_visible()
+    expect(answered.get_by_text("Nothing asked yet.")).to_be_visible()
+    expect(answered.get_by_role("heading", name="Tech Assistant")).to_be_visible()
+
+    answered.reload()
+    expect(answered.get_by_text("Nothing asked yet.")).to_be_visible()

@@ -1,0 +1,177 @@
+"""Finding what was asked and answered, in Chromium. Long and old conversations are put into the app's own database."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Role
+from assistant.web.identity import VisitorCookie, load_or_create_key
+from storage.database import open_database
+from storage.store import SqlConversationStore
+from tests.app_process import AppProcess
+from tests.browser.test_conversation import QUESTION, ask, keep_it_short, wait_for_end
+
+Keep = Callable[..., Conversation]
+
+
+@pytest.fixture
+def keep(app: AppProcess, page: Page, context: BrowserContext) -> Iterator[Keep]:
+    """Puts a conversation of the page's visitor into the database: its texts in turn, all on one branch unless
+    `parents` says which text each follows."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies()}
+    owner_id = VisitorCookie(load_or_create_key(app.data_dir / "cookie.key")).owner_of(cookies)
+    database = open_database(f"sqlite:///{app.data_dir}/assistant.db")
+    store = SqlConversationStore(database)
+
+    def kept(
+        title: str,
+        texts: list[str],
+        *,
+        parents: list[int | None] | None = None,
+        days_ago: int = 0,
+        pinned: bool = False,
+    ) -> Conversation:
+        key, when = uuid4().hex, datetime.now(UTC) - timedelta(days=days_ago)
+        follows = parents or [None, *range(len(texts) - 1)]
+        messages = [
+            Message(
+                id=f"{key}-{number}",
+                conversation_id=key,
+                parent_id=None if follows[number] is None else f"{key}-{follows[number]}",
+                role=Role.ASSISTANT if number % 2 else Role.USER,
+                text=text,
+                status=MessageStatus.COMPLETE,
+                created_at=when + timedelta(milliseconds=number),
+            )
+            for number, text in enumerate(texts)
+        ]
+        conversation = Conversation(
+            id=key,
+            owner_id=owner_id or "",
+            title=title,
+            created_at=when,
+            updated_at=when,
+            leaf_id=messages[-1].id,
+            options=GenerationOptions(),
+            pinned=pinned,
+        )
+        store.add_conversation(conversation, messages)
+        return conversation
+
+    yield kept
+    database.close()
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_role("search").get_by_role("searchbox", name="Search conversations")
+
+
+def results(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Search results")
+
+
+def hits(page: Page) -> Locator:
+    return results(page).get_by_role("link")
+
+
+def test_what_is_typed_is_found_at_once_with_its_place_marked(page: Page, keep: Keep) -> None:
+    keep("Paths", ["How do I join paths?", "Call os.path.join with\nthe parts."])
+    keep("Other things", ["What is a tuple?", "A list that cannot change."])
+    box(page).press_sequentially("os.path.jo")
+    expect(hits(page)).to_have_count(1)
+    expect(hits(page)).to_contain_text("Assistant: Call os.path.join with the parts.")
+    expect(hits(page).locator("mark")).to_have_text(["os", "path", "join"])
+    expect(results(page).get_by_role("status")).to_have_text("1 found")
+
+
+def test_an_empty_box_brings_the_list_back(page: Page, keep: Keep) -> None:
+    keep("Paths", ["How do I join paths?", "So."])
+    page.reload()
+    listed = page.get_by_role("navigation", name="Conversations")
+    expect(listed).to_be_visible()
+    box(page).fill("paths")
+    expect(hits(page)).to_have_count(2)
+    expect(listed).to_be_hidden()
+    box(page).press("Escape")
+    expect(listed).to_be_visible()
+    expect(results(page)).to_have_count(0)
+
+
+def test_a_hit_opens_the_conversation_at_its_message(page: Page, keep: Keep) -> None:
+    texts = [f"Words, number {number}. " * 30 for number in range(40)]
+    texts[11] = "Here is the needle."
+    kept = keep("A long talk", texts)
+    box(page).fill("needle")
+    hits(page).click()
+    found = page.get_by_role("log").get_by_role("article", name="Assistant").filter(has_text="the needle")
+    expect(found).to_be_in_viewport()
+    expect(found).to_have_class("answer is-found")
+    expect(page.get_by_role("log").get_by_text("number 39.")).not_to_be_in_viewport()
+    expect(page).to_have_url(f"{page.url.split('?')[0]}?c={kept.id}")
+    expect(found).to_have_class("answer")
+    expect(found).to_be_in_viewport()
+
+
+def test_a_hit_on_another_branch_shows_that_branch(page: Page, keep: Keep) -> None:
+    texts = ["A question?", "The hidden needle.", "Never shown.", "A newer answer."]
+    keep("Two branches", texts, parents=[None, 0, None, 0])
+    box(page).fill("newer answer")
+    hits(page).click()
+    expect(page.get_by_role("log").get_by_text("A newer answer.")).to_be_visible()
+    box(page).fill("hidden needle")
+    hits(page).filter(has_text="needle").click()
+    expect(page.get_by_role("log").get_by_text("The hidden needle.")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("A newer answer.")).to_have_count(0)
+
+
+def test_filters_choose_among_what_is_found(page: Page, keep: Keep) -> None:
+    keep("Old", ["An elephant?"], days_ago=20)
+    keep("Kept at hand", ["An elephant!"], days_ago=90, pinned=True)
+    keep("New", ["Elephant."])
+    box(page).fill("elephant")
+    expect(hits(page)).to_have_count(3)
+    page.get_by_label("When").select_option("Last 30 days")
+    expect(hits(page)).to_have_count(2)
+    page.get_by_label("When").select_option("Today")
+    expect(hits(page)).to_have_count(1)
+    expect(hits(page)).to_contain_text("New")
+    page.get_by_label("When").select_option("Any time")
+    page.get_by_label("Which conversations").select_option("Pinned")
+    expect(hits(page).filter(has_text="New")).to_have_count(0)
+    expect(hits(page)).to_contain_text("Kept at hand")
+    page.get_by_label("Which conversations").select_option("Shared")
+    expect(results(page).get_by_role("status")).to_have_text("Nothing found.")
+
+
+def test_what_was_found_is_text_and_no_markup(page: Page, keep: Keep) -> None:
+    keep("A <b>title</b>", ["Is <img src=x onerror=alert(1)> safe?"])
+    box(page).fill("onerror")
+    expect(hits(page)).to_contain_text("A <b>title</b>")
+    expect(hits(page)).to_contain_text("Is <img src=x onerror=alert(1)> safe?")
+
+
+def test_operators_of_a_database_are_only_text(page: Page, keep: Keep) -> None:
+    keep("Pointers", ["What does ptr->next do?"])
+    box(page).fill('"ptr" -> (next* OR')
+    expect(results(page).get_by_role("status")).to_have_text("Nothing found.")
+    box(page).fill("ptr->next")
+    expect(hits(page)).to_have_count(1)
+
+
+def test_more_results_come_when_they_are_asked_for(page: Page, keep: Keep) -> None:
+    keep("Many", [f"Elephant {number}" for number in range(25)])
+    box(page).fill("elephant")
+    expect(hits(page)).to_have_count(20)
+    results(page).get_by_role("button", name="More results").click()
+    expect(hits(page)).to_have_count(25)
+
+
+def test_what_was_just_asked_is_found(page: Page) -> None:
+    keep_it_short(page)
+    ask(page, QUESTION)
+    wait_for_end(page)
+    box(page).fill("reverse")
+    expect(hits(page).filter(has_text="You:").locator("mark").first).to_have_text("reverse")
