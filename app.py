@@ -1,5 +1,6 @@
 """The only entry point: settings, storage, model and service are put together here, and served."""
 
+import asyncio
 import logging
 import os
 import sys
@@ -130,11 +131,15 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await service.begin()
+        if not database.is_shared:
+            await service.begin()
         heartbeat.start()
         engine.start()
         maintenance.start()
+        indexing = asyncio.create_task(services.search.index_missing(), name="search-index")
         yield
+        indexing.cancel()
+        await asyncio.gather(indexing, return_exceptions=True)
         await maintenance.close()
         if backups:
             backups.close()

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
 
+_TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
 _FOREIGN_KEYS = """SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
     FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace"""
 
@@ -28,10 +29,11 @@ def _of_sqlite(connection: Connection) -> Iterator[str]:
 
 def _of_postgresql(connection: Connection) -> Iterator[str]:
     """Without amcheck, which is not everywhere: every index is made anew from its table, every foreign key checked."""
+    tables = connection.exec_driver_sql(_TABLES).scalars().all()
     try:
-        for (table,) in connection.exec_driver_sql(
-            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
-        ).all():
+        # All at once: a worker that looks for lost runs meanwhile waits, and holds nothing that is needed here.
+        connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)}")
+        for table in tables:
             connection.exec_driver_sql(f"REINDEX TABLE {table}")
         for table, name, definition in connection.exec_driver_sql(_FOREIGN_KEYS).all():
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")

@@ -1,6 +1,7 @@
 """The process that is killed: the app's start and its services on a real database, and people who use it at random."""
 
 import asyncio
+import logging
 import random
 import threading
 import traceback
@@ -33,6 +34,8 @@ LOST_AFTER = 0.5
 
 def work(url: str, pipe: Connection) -> None:
     """Until the parent kills it, or closes the pipe."""
+    # That runs of the dead are interrupted is no news here.
+    logging.getLogger("assistant").setLevel(logging.ERROR)
     telling = threading.Lock()
 
     def tell(record: Record) -> None:

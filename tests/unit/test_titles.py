@@ -40,8 +40,12 @@ def asked_for_titles(desk: Desk) -> list[str]:
     ]
 
 
-def nothing_to_name() -> bool:
-    return not any(task.get_name() == "titles" for task in asyncio.all_tasks())
+async def considered(desk: Desk, run: Run) -> None:
+    """Until the conversation has been named after this run, or not."""
+    await until(lambda: desk.runs.now(run.id) is None)
+    # Whatever is called at the end of a run is called now.
+    await asyncio.sleep(0)
+    await until(lambda: not any(task.get_name() == "titles" for task in asyncio.all_tasks()))
 
 
 async def ask(desk: Desk, text: str = LONG, *, title: tuple[object, ...] = (TITLE,)) -> Run:
@@ -66,7 +70,7 @@ async def test_a_conversation_is_named_after_its_first_exchange() -> None:
 async def test_a_later_exchange_changes_no_name() -> None:
     async with naming_desk() as desk:
         run = await ask(desk, title=(" Nonsense altogether",))
-        await until(nothing_to_name)
+        await considered(desk, run)
         await desk.answered("And now, how do I sort it the other way round, please?", "Reversed.", run.conversation_id)
         other = await ask(desk)
         await until(lambda: conversation(desk, other).title_source is TitleSource.MODEL)
@@ -93,7 +97,7 @@ async def test_a_person_who_gives_a_name_meanwhile_keeps_it() -> None:
         await desk.model.held()
         desk.store.rename(ANN, run.conversation_id, "Mine")
         desk.model.release()
-        await until(nothing_to_name)
+        await considered(desk, run)
         assert conversation(desk, run).title == "Mine"
 
 
@@ -154,7 +158,7 @@ async def test_an_engine_with_many_places_names_while_others_are_answered() -> N
 async def test_a_failure_leaves_the_name_and_the_next_one_is_made() -> None:
     async with naming_desk() as desk:
         run = await ask(desk, title=(EngineError(fault="broken"),))
-        await until(nothing_to_name)
+        await considered(desk, run)
         other = await ask(desk)
         await until(lambda: conversation(desk, other).title_source is TitleSource.MODEL)
         assert conversation(desk, run).title_source is TitleSource.QUESTION
@@ -177,7 +181,7 @@ async def test_a_title_that_was_cut_off_in_its_line_is_none(said: str, source: s
     model = Chatty()
     async with naming_desk(model=model) as desk:
         run = await ask(desk, title=(said,))
-        await until(nothing_to_name)
+        await considered(desk, run)
         other = await ask(desk, title=(TITLE,))
         await until(lambda: conversation(desk, other).title_source is TitleSource.MODEL)
         assert conversation(desk, run).title_source == source
