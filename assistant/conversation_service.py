@@ -168,7 +168,9 @@ def _copies(shown: Sequence[Message], conversation_id: str) -> list[Message]:
     for message in shown:
         parent_id = copies[-1].id if copies else None
         copy_id = _derived_id(conversation_id, message.id)
-        copies.append(replace(message, id=copy_id, conversation_id=conversation_id, parent_id=parent_id))
+        # A rating is of the original.
+        copy = replace(message, id=copy_id, conversation_id=conversation_id, parent_id=parent_id, feedback=None)
+        copies.append(copy)
     return copies
 
 

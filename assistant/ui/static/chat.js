@@ -73,10 +73,10 @@
   // Several conversations are chosen in the list, and then archived or deleted together.
   function choose(button) {
     const list = button.closest("nav");
-    const chosen = [...list.querySelectorAll("li > input:checked")].map((box) => box.value);
+    const chosen = [...list.querySelectorAll("li > :checked")].map((box) => box.value);
     const { choose: what, shelf } = button.dataset;
     list.classList.toggle("is-choosing", what !== "end");
-    if (what === "start") list.querySelector("li > input").focus();
+    if (what === "start") list.querySelector("li > [type=checkbox]").focus();
     else if (what !== "end" && chosen.length) send({ do: what, conversations: chosen, shelf });
   }
 
