@@ -58,6 +58,9 @@ def open_engine(url: URL, connections: int) -> Engine:
     }
     limits = {"statement_timeout": _STATEMENT_SECONDS, "idle_in_transaction_session_timeout": _IDLE_SECONDS}
     options = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+    # The driver prepares what it sends often, and the server would then plan once for all values: a rare word would be
+    # looked for as if it were a common one.
+    options += " -c plan_cache_mode=force_custom_plan"
     # What the URL says itself goes before.
     given = {"options": f"{options} {url.query.get('options', '')}".rstrip()}
     return create_engine(

@@ -36,6 +36,7 @@ class ConversationRow(Row):
     __tablename__ = "conversations"
     __table_args__ = (
         Index("ix_conversations_listed", "owner_id", "archived", "pinned", "updated_at", "id"),
+        Index("ix_conversations_archived", "owner_id", "archived", "updated_at", "id"),
         Index("ix_conversations_deleted", "deleted_at"),
         Index("ix_conversations_updated", "updated_at"),
     )

@@ -39,6 +39,7 @@ class PostgresServer:
         """Asked for at `port` of 127.0.0.1; on the socket, which only its owner reaches, nobody is asked."""
         self._options = () if durable else _FAST
         self._databases = 0
+        self._has_template = False
         self._supervisor: subprocess.Popen[bytes]
 
     def __enter__(self) -> Self:
@@ -101,7 +102,8 @@ class PostgresServer:
 
     def database(self) -> str:
         """The URL of a new database with all tables."""
-        if self._databases == 0:
+        if not self._has_template:
+            self._has_template = True
             database = open_database(self._create("template1", name="migrated"))
             migrate(database)
             database.close()

@@ -19,6 +19,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('archived', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.drop_index('ix_conversations_listed')
         batch_op.create_index('ix_conversations_listed', ['owner_id', 'archived', 'pinned', 'updated_at', 'id'])
+        batch_op.create_index('ix_conversations_archived', ['owner_id', 'archived', 'updated_at', 'id'])
         batch_op.create_index('ix_conversations_updated', ['updated_at'])
 
     with op.batch_alter_table('messages') as batch_op:
@@ -54,6 +55,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('conversations') as batch_op:
         batch_op.drop_index('ix_conversations_updated')
+        batch_op.drop_index('ix_conversations_archived')
         batch_op.drop_index('ix_conversations_listed')
         batch_op.create_index('ix_conversations_listed', ['owner_id', 'deleted_at', 'updated_at', 'id'])
         batch_op.drop_column('archived')
