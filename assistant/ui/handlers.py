@@ -41,7 +41,7 @@ class Handlers:
             return
         wanted = dict(request.query_params or {}).get("c")
         async for updates in self._told({}, request, lambda visit: self._events.following.open(visit, wanted)):
-            yield updates
+            yield self._views.of_a_new_page(updates)
 
     async def new_chat(self, request: gr.Request) -> AsyncIterator[Updates]:
         async for updates in self._told({}, request, lambda visit: self._events.following.open(visit, None)):

@@ -35,6 +35,8 @@ class Screen:
     stop: gr.Button
     options: dict[str, gr.Slider | gr.Textbox]
     """By the names of GenerationOptions' fields."""
+    made_with: GenerationOptions
+    """What they show at first."""
     announcement: gr.Markdown
     position: gr.Textbox
     action: gr.Textbox
@@ -119,6 +121,7 @@ def lay_out(
         send=send,
         stop=stop,
         options=options,
+        made_with=defaults,
         announcement=announcement,
         position=position,
         action=action,

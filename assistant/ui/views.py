@@ -59,6 +59,12 @@ class Views:
             self._screen.announcement: "",
         }
 
+    def of_a_new_page(self, updates: Updates) -> Updates:
+        """Without the options that a page is made with: sent again, they would undo what a quick hand has changed."""
+        made_with = shown_options(self._screen.made_with)
+        known = {self._screen.options[name]: value for name, value in made_with.items()}
+        return {part: value for part, value in updates.items() if part not in known or known[part] != value}
+
     async def list(
         self, owner_id: str, current_id: str | None, shelf: Shelf = Shelf.MAIN, length: int | None = None
     ) -> Updates:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.test_conversation import answers, ask, keep_it_short, wait_for_end
+from tests.browser.test_conversation import ask, keep_it_short, wait_for_end
 
 CODE = "def double(number):\n    return number * 2\n"
 QUESTION = "What does this function do?"
@@ -152,14 +152,6 @@ def test_the_answer_is_made_with_the_file_and_the_file_stays_with_the_question(s
         expect(code.locator("span.k").first).to_have_text("def")
         sent.reload()
     expect(chips(sent)).to_have_count(0)
-
-
-def test_the_model_reads_what_is_in_the_file(page: Page) -> None:
-    attach(page, a_file("secret.txt", "The password is xylophone.\n"))
-    expect(chips(page)).to_have_count(1)
-    ask(page, "What is the password in the file? Repeat the sentence.")
-    wait_for_end(page)
-    expect(answers(page).first).to_contain_text("xylophone", ignore_case=True)
 
 
 def test_files_that_do_not_fit_are_kept_and_named(page: Page) -> None:
