@@ -49,8 +49,14 @@ def test_a_text_pasted_into_the_box_is_not_looked_for_without_end() -> None:
 
 
 def test_a_document_keeps_less_than_a_database_takes() -> None:
-    terms = document_terms(" ".join(f"{number:060}" for number in range(20_000)))
-    assert 400_000 < sum(map(len, terms)) <= 500_000
+    georgian = "ა" * 56
+    terms = document_terms(" ".join(f"{georgian}{number:06}" for number in range(3200)))
+    assert 400_000 < sum(len(term.encode()) for term in terms) <= 500_000
+
+
+def test_the_end_of_a_huge_text_is_not_found() -> None:
+    assert document_terms("text " * 30_000 + "late") == ["text", "late"]
+    assert document_terms("text " * 40_000 + "late") == ["text"]
 
 
 @given(st.text())
