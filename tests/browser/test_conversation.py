@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
 from tests.app_process import AppProcess
 from tests.browser.chromium import visit
@@ -42,8 +42,20 @@ def wait_for_text(page: Page) -> None:
 def keep_it_short(page: Page) -> None:
     """Answers of a few words, for what is not about answers."""
     page.get_by_role("button", name="Settings").click()
-    page.get_by_role("spinbutton", name="Longest answer").fill("12")
+    limit = page.get_by_role("spinbutton", name="Longest answer")
+    # Gradio gives a control its first value a moment after it is drawn: a test is quick enough to lose its own to that.
+    for _ in range(10):
+        with page.expect_request(is_release) as release:
+            limit.fill("12")
+            limit.blur()
+        if '"event_data":12,' in str(release.value.post_data):
+            break
     page.get_by_role("button", name="Settings").click()
+
+
+def is_release(request: Request) -> bool:
+    """The page tells what a slider was set to."""
+    return "/queue/join" in request.url and re.search(r'"event_data":\d', str(request.post_data)) is not None
 
 
 @pytest.fixture
