@@ -20,9 +20,10 @@ from assistant.conversation import (
     Role,
     Run,
     branch,
+    find_message,
 )
 from assistant.engine import Engine
-from assistant.errors import DrainingError, NotContinuableError, NotFoundError, UnsupportedOptionError
+from assistant.errors import DrainingError, NotContinuableError, UnsupportedOptionError
 from assistant.ports import ConversationStore, NewTurn
 from assistant.prompting.assembler import AssembledPrompt
 from assistant.run_update import RunStage, RunUpdate
@@ -272,7 +273,4 @@ class ChatService:
 
     async def _message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
-        for message in messages:
-            if message.id == message_id:
-                return message
-        raise NotFoundError(kind="message")
+        return find_message(messages, message_id)

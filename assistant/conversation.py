@@ -188,6 +188,14 @@ def branch(messages: Iterable[Message], leaf_id: str | None) -> list[Message]:
     return path[::-1]
 
 
+def find_message(messages: Iterable[Message], message_id: str) -> Message:
+    """Raises NotFoundError."""
+    for message in messages:
+        if message.id == message_id:
+            return message
+    raise NotFoundError(kind="message")
+
+
 def siblings(messages: Iterable[Message], message: Message) -> list[Message]:
     """The versions of `message`, itself among them, oldest first."""
     versions = (m for m in messages if m.parent_id == message.parent_id and m.role == message.role)

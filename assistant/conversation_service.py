@@ -17,6 +17,7 @@ from assistant.conversation import (
     Run,
     Shelf,
     branch,
+    find_message,
     newest_leaf,
     siblings,
 )
@@ -50,10 +51,7 @@ class ConversationService:
 
     async def message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
-        for message in messages:
-            if message.id == message_id:
-                return message
-        raise NotFoundError(kind="message")
+        return find_message(messages, message_id)
 
     async def conversations(
         self, owner_id: str, limit: int, before: tuple[datetime, str] | None = None, shelf: Shelf = Shelf.MAIN
@@ -115,8 +113,9 @@ class ConversationService:
         Raises LastVersionError where there is no other version, ConversationBusyError while an answer is written.
         """
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
-        message = await self.message(owner_id, conversation_id, message_id)
-        others = [other.id for other in siblings(messages, message) if other.id != message_id]
+        others = [
+            other.id for other in siblings(messages, find_message(messages, message_id)) if other.id != message_id
+        ]
         if not others:
             raise LastVersionError
         leaf_id = newest_leaf(messages, others[-1])

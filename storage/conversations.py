@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
 from assistant.errors import ConversationBusyError, NotFoundError
+from assistant.search_terms import document_terms
 from storage import mapping
 from storage.database import Database
 from storage.owned import active_run_of, conversation_of, message_of
-from storage.search_documents import add_document, replace_title
+from storage.search_documents import add_documents, replace_title
 from storage.tables import ConversationRow, MessageRow, PersonRow
 
 _ON_SHELF = {
@@ -150,8 +151,9 @@ def _add(conversation: Conversation, messages: Sequence[Message], session: Sessi
     for message in messages:
         session.add(mapping.message_row(message))
         session.flush()
-        add_document(session, conversation.owner_id, conversation.id, message.id, message.text)
-    add_document(session, conversation.owner_id, conversation.id, None, conversation.title)
+    texts = [*((message.id, message.text) for message in messages), (None, conversation.title)]
+    documents = [(conversation.id, message_id, document_terms(text)) for message_id, text in texts]
+    add_documents(session, conversation.owner_id, documents)
 
 
 def _delete_conversations(session: Session, which: ColumnElement[bool]) -> int:

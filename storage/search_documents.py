@@ -6,7 +6,7 @@ Knows which database it is on, but not where the terms come from.
 from collections.abc import Iterable
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, delete, func, insert, literal
+from sqlalchemy import String, bindparam, delete, func, insert
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -24,12 +24,9 @@ def owner_term(owner_id: str) -> str:
 
 def add_document(session: Session, owner_id: str, conversation_id: str, message_id: str | None, text: str) -> None:
     """To be called once for a message whose text will not change any more; None is the title."""
-    terms = [owner_term(owner_id), *document_terms(text)]
-    session.execute(
-        insert(SearchDocumentRow).values(
-            conversation_id=conversation_id, message_id=message_id, terms=_stored(session, terms)
-        )
-    )
+    # The message is there before its document.
+    session.flush()
+    add_documents(session, owner_id, [(conversation_id, message_id, document_terms(text))])
 
 
 def add_documents(session: Session, owner_id: str, documents: Iterable[tuple[str, str | None, list[str]]]) -> None:
@@ -47,6 +44,7 @@ def add_documents(session: Session, owner_id: str, documents: Iterable[tuple[str
         }
         for conversation_id, message_id, terms in documents
     ]
+    # Not to_tsvector, which would cut and stem.
     words = bindparam("words", type_=ARRAY(String)) if is_postgres else bindparam("words", type_=String)
     added = insert(SearchDocumentRow).values(
         conversation_id=bindparam("of"),
@@ -61,10 +59,3 @@ def replace_title(session: Session, owner_id: str, conversation_id: str, title: 
     is_title = SearchDocumentRow.message_id.is_(None)
     session.execute(delete(SearchDocumentRow).where(SearchDocumentRow.conversation_id == conversation_id, is_title))
     add_document(session, owner_id, conversation_id, None, title)
-
-
-def _stored(session: Session, terms: list[str]) -> ColumnElement[str]:
-    if session.get_bind().dialect.name == "postgresql":
-        # Not to_tsvector, which would cut and stem.
-        return func.array_to_tsvector(cast(terms, ARRAY(String)))
-    return literal(" ".join(terms))

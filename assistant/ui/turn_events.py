@@ -34,8 +34,8 @@ class TurnEvents:
             "ask": self._ask_example,
             "edit": self._edit,
             "cancel-edit": self._cancel_edit,
-            "regenerate": self._regenerate,
-            "continue": self._continue,
+            "regenerate": self._answer_anew,
+            "continue": self._answer_anew,
         }
 
     async def send(self, visit: Visit) -> AsyncIterator[Updates]:
@@ -71,19 +71,9 @@ class TurnEvents:
         async for updates in self.send(replace(visit, text=action.text, at=new_position())):
             yield updates
 
-    async def _regenerate(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
-        run = self._service.regenerate(
-            visit.owner_id,
-            visit.at.conversation_id or "",
-            action.message or "",
-            client_request_id=visit.at.request_id,
-            options=visit.read_options(),
-        )
-        async for updates in self._following.begun(visit, run, {}):
-            yield updates
-
-    async def _continue(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
-        run = self._service.continue_answer(
+    async def _answer_anew(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
+        verbs = {"regenerate": self._service.regenerate, "continue": self._service.continue_answer}
+        run = verbs[action.do](
             visit.owner_id,
             visit.at.conversation_id or "",
             action.message or "",

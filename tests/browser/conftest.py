@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.app_process import AppProcess
+from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import launch, visit
 
 
@@ -47,3 +48,12 @@ def data_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def answered(page: Page) -> Page:
+    """The page, with one short answer."""
+    keep_it_short(page)
+    ask(page, QUESTION)
+    wait_for_end(page)
+    return page

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.test_conversation import ask, keep_it_short, wait_for_end
+from tests.browser.asking import ask, keep_it_short, wait_for_end
 
 CODE = "def double(number):\n    return number * 2\n"
 QUESTION = "What does this function do?"

@@ -2,9 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_conversation import answered, answers, wait_for_end
-
-__all__ = ["answered"]
+from tests.browser.asking import answers, wait_for_end
 
 
 def text(page: Page) -> str:

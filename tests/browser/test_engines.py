@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.app_process import AppProcess
+from tests.browser.asking import QUESTION, answers, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import visit
-from tests.browser.test_conversation import QUESTION, answers, ask, keep_it_short, wait_for_end
 from tests.fakes.fake_engine import Answer, FakeEngine
 from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.in_thread import served

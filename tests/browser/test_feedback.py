@@ -10,9 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.app_process import ROOT, AppProcess
-from tests.browser.test_conversation import QUESTION, answered
-
-__all__ = ["answered"]
+from tests.browser.asking import QUESTION
 
 SAVED = "Your rating is saved; nothing of yours is exported."
 

@@ -2,9 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_conversation import QUESTION, answered
-
-__all__ = ["answered"]
+from tests.browser.asking import QUESTION
 
 
 def test_everything_is_deleted_only_when_it_is_said_twice(answered: Page) -> None:

@@ -3,11 +3,9 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_conversation import QUESTION, answered, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 
 OTHER = "What is a Python generator?"
-
-__all__ = ["answered"]
 
 
 @pytest.fixture

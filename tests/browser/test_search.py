@@ -12,7 +12,7 @@ from assistant.web.identity import VisitorCookie, load_or_create_key
 from storage.database import open_database
 from storage.store import SqlConversationStore
 from tests.app_process import AppProcess
-from tests.browser.test_conversation import QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 
 Keep = Callable[..., Conversation]
 

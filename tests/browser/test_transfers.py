@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_process import AppProcess
+from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import visit
-from tests.browser.test_conversation import QUESTION, ask, keep_it_short, wait_for_end
 from tests.portable_samples import SMALL_CHATGPT, chatgpt, node
 
 

@@ -1,0 +1,49 @@
+"""What a person does on the page in nearly every test: ask, wait, keep answers short."""
+
+import re
+
+from playwright.sync_api import Locator, Page, Request, expect
+
+QUESTION = "How do I reverse a list in Python?"
+LONG_QUESTION = "Write a long tutorial about Python lists with many examples."
+ANSWER_TIME = 60_000
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("button", name="Send").click()
+
+
+def answers(page: Page) -> Locator:
+    return page.get_by_role("log").get_by_role("article", name="Assistant")
+
+
+def wait_for_end(page: Page, count: int = 1) -> None:
+    """Until the page shows `count` answers, the last one finished."""
+    expect(answers(page)).to_have_count(count, timeout=ANSWER_TIME)
+    expect(page.get_by_role("button", name="Regenerate")).to_be_visible(timeout=ANSWER_TIME)
+
+
+def wait_for_text(page: Page) -> None:
+    expect(answers(page).last.locator("p, li, pre").first).to_have_text(
+        re.compile(r"\w{2,}.*\w{2,}"), timeout=ANSWER_TIME
+    )
+
+
+def keep_it_short(page: Page) -> None:
+    """Answers of a few words, for what is not about answers."""
+    page.get_by_role("button", name="Settings").click()
+    limit = page.get_by_role("spinbutton", name="Longest answer")
+    # Gradio gives a control its first value a moment after it is drawn: a test is quick enough to lose its own to that.
+    for _ in range(10):
+        with page.expect_request(is_release) as release:
+            limit.fill("12")
+            limit.blur()
+        if '"event_data":12,' in str(release.value.post_data):
+            break
+    page.get_by_role("button", name="Settings").click()
+
+
+def is_release(request: Request) -> bool:
+    """The page tells what a slider was set to."""
+    return "/queue/join" in request.url and re.search(r'"event_data":\d', str(request.post_data)) is not None
