@@ -10,7 +10,16 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.app_process import AppProcess
-from tests.browser.asking import LONG_QUESTION, QUESTION, answers, ask, keep_it_short, wait_for_end, wait_for_text
+from tests.browser.asking import (
+    ANSWER_TIME,
+    LONG_QUESTION,
+    QUESTION,
+    answers,
+    ask,
+    keep_it_short,
+    wait_for_end,
+    wait_for_text,
+)
 from tests.browser.chromium import visit
 
 
