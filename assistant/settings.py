@@ -42,6 +42,7 @@ class BackendDialect(StrEnum):
     LLAMA_CPP = "llama.cpp"
     VLLM = "vllm"
     SGLANG = "sglang"
+    TRANSFORMERS = "transformers"
     OPENAI = "openai"
 
 

@@ -34,6 +34,12 @@ SGLANG = {
     "/get_model_info": {"model_path": "bigcode/starcoder", "is_generation": True},
     "/props": 404,
 }
+TRANSFORMERS: dict[str, object] = {
+    "/openapi.json": {"paths": {"/v1/completions": {}, "/v1/systemone": {}}},
+    "/v1/models": served(),
+    "/props": 404,
+    "/tokenize": 404,
+}
 PLAIN = {"/v1/models": served("bigcode/starcoder"), "/props": 404, "/tokenize": 404}
 CHAT_ONLY = {**PLAIN, "/v1/completions": 404}
 

@@ -1,14 +1,26 @@
 """What each kind of server hears of the options: in its own words, or a refusal by name."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
 from assistant.backends.openai_protocol.loader import Mode
-from assistant.errors import (
-    UnsupportedOptionError,
+from assistant.errors import EngineLoadError, UnsupportedOptionError
+from tests.openai_servers import (
+    CHAT_ONLY,
+    LLAMA_CPP,
+    NEUTRAL,
+    OPTIONS,
+    PLAIN,
+    SGLANG,
+    TRANSFORMERS,
+    VLLM,
+    House,
+    ignore,
+    open_house,
+    sent,
 )
-from tests.openai_servers import CHAT_ONLY, LLAMA_CPP, NEUTRAL, OPTIONS, PLAIN, SGLANG, VLLM, House, open_house, sent
 
 
 @pytest.fixture
@@ -74,3 +86,22 @@ async def test_the_cards_options_are_ones_that_the_server_takes(house: House, ro
     assert loaded.card.name == "starcoder"
     assert await sent(engine, loaded, loaded.card.options)
     assert (loaded.card.options.repetition_penalty == 1.0) is (routes is PLAIN)
+
+
+async def test_transformers_serve_is_told_to_sample_or_not_to(house: House) -> None:
+    engine, loaded = await house.load(TRANSFORMERS, model="starcoder")
+    assert loaded.revision == "served by transformers"
+    body = await sent(engine, loaded, OPTIONS)
+    assert body["model"] == "bigcode/starcoder"
+    told = json.loads(body["generation_config"])
+    assert told == {**OPTIONS.model_dump(exclude={"seed"}), "do_sample": True}
+    body = await sent(engine, loaded, OPTIONS.model_copy(update={"temperature": 0}))
+    told = json.loads(body["generation_config"])
+    assert told == {"do_sample": False, "repetition_penalty": 1.3, "max_new_tokens": 33}
+
+
+async def test_transformers_serve_does_not_list_what_it_was_started_with(house: House) -> None:
+    engine = await house.engine(TRANSFORMERS)
+    with pytest.raises(EngineLoadError) as refused:
+        await house.loader(engine.url).load(ignore)
+    assert "ASSISTANT_MODEL" in str(refused.value.facts["fault"])

@@ -3,6 +3,7 @@
 Knows nothing of connections, prompts or answers.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -15,8 +16,10 @@ class Dialect(StrEnum):
     LLAMA_CPP = "llama.cpp"
     VLLM = "vllm"
     SGLANG = "sglang"
+    TRANSFORMERS = "transformers"
+    """`transformers serve`."""
     OPENAI = "openai"
-    """The protocol and nothing else: hosted endpoints, `transformers serve`."""
+    """The protocol and nothing else: hosted endpoints."""
 
 
 _OPTIONS = frozenset(GenerationOptions.model_fields)
@@ -25,6 +28,7 @@ _EXTENSIONS: dict[Dialect, dict[str, str]] = {
     Dialect.LLAMA_CPP: {"top_k": "top_k", "repetition_penalty": "repeat_penalty"},
     Dialect.VLLM: {"top_k": "top_k", "repetition_penalty": "repetition_penalty"},
     Dialect.SGLANG: {"top_k": "top_k", "repetition_penalty": "repetition_penalty"},
+    Dialect.TRANSFORMERS: {"top_k": "top_k", "repetition_penalty": "repetition_penalty"},
     Dialect.OPENAI: {},
 }
 _NEUTRAL: dict[str, Any] = {"top_k": 0, "repetition_penalty": 1.0}
@@ -34,6 +38,7 @@ _ALWAYS: dict[Dialect, dict[str, Any]] = {
     Dialect.LLAMA_CPP: {"cache_prompt": True, "min_p": 0.0},
     Dialect.VLLM: {"min_p": 0.0},
     Dialect.SGLANG: {"min_p": 0.0},
+    Dialect.TRANSFORMERS: {},
     Dialect.OPENAI: {},
 }
 # Versions of vLLM and SGLang differ in whether they take 0 for "all"; -1 is it in every one of them.
@@ -69,7 +74,7 @@ def on_the_wire(dialect: Dialect, options: Mapping[str, Any], stop: Sequence[str
             extra[_EXTENSIONS[dialect][name]] = _ALL_TOKENS.get(dialect, 0) if everything else value
         elif value != _NEUTRAL[name]:
             raise UnsupportedOptionError(option=name, engine=dialect)
-    return {**wire, "extra_body": extra}
+    return {**wire, "extra_body": _generation_config(given) if dialect is Dialect.TRANSFORMERS else extra}
 
 
 def can_go_on(dialect: Dialect) -> bool:
@@ -84,11 +89,28 @@ def going_on(dialect: Dialect) -> dict[str, Any]:
     return _GO_ON[dialect]
 
 
+def keeps_what_it_reads(dialect: Dialect) -> bool:
+    """Whether a prompt that begins as an earlier one did is read faster, as far as is known."""
+    return dialect not in (Dialect.OPENAI, Dialect.TRANSFORMERS)
+
+
 def expressible(dialect: Dialect, options: GenerationOptions) -> GenerationOptions:
     """The options with neutral values in place of those that the dialect cannot express: defaults that are accepted."""
     return options.model_copy(
         update={name: value for name, value in _NEUTRAL.items() if name not in _EXTENSIONS[dialect]}
     )
+
+
+def _generation_config(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the protocol's own fields alone its server takes the temperature, and then samples or not as it did before.
+
+    What is left out here it takes from the model, its end tokens for one.
+    """
+    config = {name: value for name, value in given.items() if name != "seed"}
+    config["do_sample"] = bool(config.get("temperature"))
+    if not config["do_sample"]:
+        config = {name: value for name, value in config.items() if name not in ("temperature", "top_p", "top_k")}
+    return {"generation_config": json.dumps(config)}
 
 
 def _stops(dialect: Dialect, stop: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.backends.openai_protocol.errors import translated
 from assistant.errors import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
-from assistant.model_catalog import card_for
+from assistant.model_catalog import CATALOG, card_for
 
 _UNNAMED = "of the server"
 _NOT_SPOKEN = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
@@ -56,6 +56,11 @@ async def discover(
     """
     with _load_errors(shown_name(wanted) or _UNNAMED):
         async with connection.async_http_client(min(silence_seconds, connection.silence_seconds)) as client:
+            dialect = dialect or await _transformers(client)
+            if dialect is Dialect.TRANSFORMERS and wanted:
+                # It lists what its machine has downloaded, which need not be what it was started with.
+                named = CATALOG[wanted].hub_id if wanted in CATALOG else wanted
+                return ServedModel(dialect=dialect, id=named, window=None, slots=None)
             models = await _models(client)
             properties = await _json(client, "/props")
             entry = _chosen(models, wanted, is_llama_cpp="default_generation_settings" in properties)
@@ -87,7 +92,8 @@ async def _models(client: httpx2.AsyncClient) -> list[Mapping[str, Any]]:
         answer = _checked(await client.get("/v1/models"))
         entries = [entry for entry in answer.json()["data"] if isinstance(entry["id"], str)]
     if not entries:
-        raise EngineLoadError(model=_UNNAMED, fault="its server serves no model")
+        fault = "its server serves no model, or does not tell: ASSISTANT_MODEL can name it"
+        raise EngineLoadError(model=_UNNAMED, fault=fault)
     return entries
 
 
@@ -141,6 +147,12 @@ def _chosen(models: Sequence[Mapping[str, Any]], wanted: str, *, is_llama_cpp: b
     if is_llama_cpp and len(models) == 1:
         return models[0]
     raise EngineLoadError(model=shown_name(wanted), fault=f"its server does not serve it, but: {names}")
+
+
+async def _transformers(client: httpx2.AsyncClient) -> Dialect | None:
+    """`transformers serve` describes its routes, one of which no other server has."""
+    paths = (await _json(client, "/openapi.json")).get("paths")
+    return Dialect.TRANSFORMERS if isinstance(paths, dict) and "/v1/systemone" in paths else None
 
 
 async def _dialect(client: httpx2.AsyncClient, entry: Mapping[str, Any], properties: Mapping[str, Any]) -> Dialect:

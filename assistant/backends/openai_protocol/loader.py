@@ -19,7 +19,7 @@ from assistant.backends import hub
 from assistant.backends.openai_protocol.chat import OpenAIChat
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.connection import Connection, server_root
-from assistant.backends.openai_protocol.dialect import Dialect, can_go_on, expressible
+from assistant.backends.openai_protocol.dialect import Dialect, can_go_on, expressible, keeps_what_it_reads
 from assistant.backends.openai_protocol.discovery import ServedModel, discover, takes_prompts
 from assistant.backends.openai_protocol.token_counter import TokenCounter, choose_counter
 from assistant.backends.replication.failover import Failover, Replica
@@ -114,7 +114,7 @@ class OpenAIServerLoader:
         reading = {
             model.base_url: _read(model, prefix, self._slots)
             for model in self._models
-            if isinstance(model, OpenAICompletions) and model.dialect is not Dialect.OPENAI
+            if isinstance(model, OpenAICompletions) and keeps_what_it_reads(model.dialect)
         }
         await read_ahead(reading)
 

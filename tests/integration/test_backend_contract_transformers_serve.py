@@ -1,0 +1,80 @@
+"""The contract of models, for `transformers serve`: a second real server of OpenAI's protocol, as a process."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from assistant.backends.openai_protocol.loader import OpenAIServerLoader
+from assistant.engine import ModelLoader
+from tests.backend_contract import Backend, BackendContract, ignore
+from tests.integration.test_backend_contract_transformers import POSITIONS, save_reciting
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_reciting(tmp_path_factory.mktemp("models") / "reciting")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # It lists what is in the Hub's cache, and fails where there is none.
+    cache = folder.parent / "hub"
+    cache.mkdir()
+    environment = {**os.environ, "HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    command = [str(Path(sys.executable).with_name("transformers")), "serve", str(folder)]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
+    with subprocess.Popen(
+        [*command, *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(f"{url}/health", process)
+            yield url
+        finally:
+            process.terminate()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 90
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx2.get(url).status_code == 200:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    process.kill()
+    pytest.fail(f"the server did not start: {process.communicate()[0].decode()[-2000:]}")
+
+
+class TestTransformersServe(BackendContract):
+    honours_seeds = True
+
+    @pytest.fixture
+    async def new_loader(self, server: str, folder: Path) -> AsyncIterator[Callable[[], ModelLoader]]:
+        async with AsyncExitStack() as stack:
+
+            def new() -> ModelLoader:
+                loader = OpenAIServerLoader(
+                    [server], SecretStr(""), str(folder), fetch=lambda _: folder / "tokenizer.json"
+                )
+                stack.push_async_callback(loader.close)
+                return loader
+
+            yield new
+
+    @pytest.fixture
+    async def backend(self, new_loader: Callable[[], ModelLoader]) -> Backend:
+        loader = new_loader()
+        return Backend(loader=loader, loaded=await loader.load(ignore), slow_prompt="a" * (POSITIONS - 64))
