@@ -1,34 +1,76 @@
 """Every sentence that a person reads, by key: the one mapping from errors and states to words.
 
-A language is one file in `assistant/locales`. Knows nothing of where the words appear.
+A language is one file in `assistant/locales`; which one is read is said by `assistant.languages`. Knows nothing
+of where the words appear.
 """
 
+import string
 import tomllib
-from pathlib import Path
+from collections.abc import Mapping
+
+from babel import Locale
+from babel.numbers import format_decimal
 
 from assistant.errors import AssistantError, ErrorReport, Fact
+from assistant.languages import LOCALES, languages, spoken
 
-_LOCALES = Path(__file__).parent / "locales"
+Sentence = str | dict[str, str]
+"""Where a number changes the words, the forms that CLDR has for the language ("one", "other"), and by which fact they
+go: `by`, else `count`."""
 
 
 class Wording:
     """Call with a key such as `"control.send"` and the values that its sentence names."""
 
-    def __init__(self, locale: str = "en") -> None:
-        sections = tomllib.loads((_LOCALES / f"{locale}.toml").read_text("utf-8"))
-        self.locale = locale
-        self.sentences: dict[str, str] = {
-            f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()
-        }
+    def __init__(self) -> None:
+        self._languages = {tag: _Language(tag) for tag in languages()}
 
     def __call__(self, key: str, **facts: Fact) -> str:
-        return self.sentences[key].format(**facts)
+        language = self._languages[spoken()]
+        return language.fill(language.sentences[key], facts)
+
+    @property
+    def locale(self) -> str:
+        """BCP 47, as pages name their language."""
+        return spoken()
+
+    @property
+    def sentences(self) -> Mapping[str, Sentence]:
+        return self._languages[spoken()].sentences
 
     def error(self, error: AssistantError | ErrorReport) -> str:
         """In words, with the error's own facts; an error without a sentence of its own gets the general one."""
+        language = self._languages[spoken()]
         report = error.report() if isinstance(error, AssistantError) else error
-        sentence = self.sentences.get(f"error.{report.code}", self.sentences["error.error"])
-        return sentence.format_map(_Facts(report.facts))
+        sentence = language.sentences.get(f"error.{report.code}", language.sentences["error.error"])
+        return language.fill(sentence, _Facts({name: language.fact(fact) for name, fact in report.facts.items()}))
+
+
+class _Language(string.Formatter):
+    def __init__(self, tag: str) -> None:
+        sections = tomllib.loads((LOCALES / f"{tag}.toml").read_text("utf-8"))
+        self.locale = Locale.parse(tag, sep="-")
+        self.sentences: dict[str, Sentence] = {
+            f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()
+        }
+
+    def fill(self, sentence: Sentence, facts: Mapping[str, Fact]) -> str:
+        if isinstance(sentence, dict):
+            number = facts.get(sentence.get("by", "count"))
+            form = self.locale.plural_form(number) if isinstance(number, int | float) else "other"
+            sentence = sentence.get(form, sentence["other"])
+        return self.vformat(sentence, (), facts)
+
+    def fact(self, fact: Fact) -> Fact:
+        """An error's fact may be a word of the assistant's own, such as "conversation"."""
+        word = self.sentences.get(f"fact.{fact}", fact)
+        return fact if isinstance(word, dict) else word
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """`{count:n}` is a number as the language writes it: grouped, with its own decimal sign."""
+        if format_spec == "n" and isinstance(value, int | float):
+            return format_decimal(value, locale=self.locale)
+        return str(super().format_field(value, "" if format_spec == "n" else format_spec))
 
 
 class _Facts(dict[str, Fact]):

@@ -11,6 +11,8 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from assistant.wording import Wording
+
 # Highlighting is a help for reading; nobody reads a block this long, and it would hold up everybody's page. Most lexers
 # take quadratic time on some text (C's on empty lines), so that a short one can hold it up too.
 _LONGEST_HIGHLIGHTED = 10_000
@@ -28,7 +30,7 @@ _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _LEXERS: dict[str, Lexer] = {}
 
 
-def render_code(code: str, info: str = "") -> str:
+def render_code(code: str, info: str, t: Wording) -> str:
     """`info` is a fence's info string; its first word names the language."""
     language = (info.split() or [""])[0][:30]
     name = html.escape(language)
@@ -36,7 +38,7 @@ def render_code(code: str, info: str = "") -> str:
     shown = _highlighted(code, language) if len(code) <= _LONGEST_HIGHLIGHTED else html.escape(code)
     return (
         f'<div class="code-block"><div class="code-head"><span>{name}</span>'
-        '<button type="button" data-copy="code">Copy</button></div>'
+        f'<button type="button" data-copy="code">{html.escape(t("control.copy"))}</button></div>'
         f'<pre tabindex="0"><code>{shown}</code></pre></div>\n'
     )
 

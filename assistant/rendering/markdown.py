@@ -17,6 +17,7 @@ from markdown_it.utils import OptionsDict
 
 from assistant.conversation import Role
 from assistant.rendering.code_block import render_code
+from assistant.wording import Wording
 
 _TAGS = {
     "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol",
@@ -37,29 +38,34 @@ _LONGEST_MARKDOWN = 100_000
 """Characters. Hostile text takes the parser 20 microseconds a character, and no answer is this long."""
 
 
-def render_markdown(text: str) -> str:
+def render_markdown(text: str, t: Wording) -> str:
     """An answer, finished or still growing: a fence that is not closed yet is a block of code already."""
     if len(text) > _LONGEST_MARKDOWN:
-        return render_typed(text)
-    return _sanitised(_MARKDOWN.render(_encodable(text)))
+        return render_typed(text, t)
+    return _sanitised(_MARKDOWN.render(_encodable(text), {"t": t}))
 
 
-def render_typed(text: str) -> str:
+def render_typed(text: str, t: Wording) -> str:
     """What a person typed, as it was typed; only fenced code is set as code."""
     lines = re.split("\r\n|\r|\n", _encodable(text))
     parts: list[str] = []
     at = 0
     for token in _FENCES.parse("\n".join(lines)):
         if token.type == "fence" and token.map:
-            parts += [_typed(lines[at : token.map[0]]), render_code(token.content, token.info)]
+            parts += [_typed(lines[at : token.map[0]]), render_code(token.content, token.info, t)]
             at = token.map[1]
     return _sanitised("".join([*parts, _typed(lines[at:])]))
 
 
-@lru_cache(maxsize=1000)
-def render_message_body(role: Role, text: str) -> str:
+def render_message_body(role: Role, text: str, t: Wording) -> str:
     """A finished message; the last thousand are kept, since a page shows the same ones again and again."""
-    return render_typed(text) if role is Role.USER else render_markdown(text)
+    return _message_body(role, text, t, t.locale)
+
+
+@lru_cache(maxsize=1000)
+def _message_body(role: Role, text: str, t: Wording, locale: str) -> str:
+    """`locale` is what `t` speaks now: code has its buttons in it."""
+    return render_typed(text, t) if role is Role.USER else render_markdown(text, t)
 
 
 def _typed(lines: Sequence[str]) -> str:
@@ -84,9 +90,9 @@ def _sanitised(rendered: str) -> str:
 
 
 def _fence(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: dict[str, object]
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: dict[str, Wording]
 ) -> str:
-    return render_code(tokens[index].content, tokens[index].info)
+    return render_code(tokens[index].content, tokens[index].info, env["t"])
 
 
 def _image(

@@ -51,11 +51,12 @@ class Fragments:
         self._environment.globals.update(
             t=wording,
             error_text=wording.error,
-            body=lambda *message: Markup(render_message_body(*message)),  # noqa: S704  # sanitised there
+            body=lambda role, text: Markup(render_message_body(role, text, wording)),  # noqa: S704  # sanitised there
             keeping=keeping or Keeping(),
-            files=lambda attachments: Markup(render_attached_files(attachments)),  # noqa: S704  # escaped there
+            files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
         )
         self._card = card
+        self._t = wording
 
     def welcome(self) -> str:
         return self._render("welcome", card=self._card(), examples=EXAMPLES)
@@ -65,7 +66,8 @@ class Fragments:
         return self._render("messages", view=view, form=form, reasons=REASONS, longest_comment=LONGEST_COMMENT)
 
     def answer(self, update: RunUpdate) -> str:
-        return self._render("answer", update=update, text=Markup(render_markdown(update.text)))  # noqa: S704  # as above
+        text = Markup(render_markdown(update.text, self._t))  # noqa: S704  # as above
+        return self._render("answer", update=update, text=text)
 
     def conversations(self, shown: ConversationList, current_id: str | None) -> str:
         return self._render("conversations", shown=shown, current_id=current_id)

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import AssistantError, InputError, NoIdentityError
+from assistant.languages import choose_language, speak
 from assistant.ui.action import read_action
 from assistant.ui.attached_field import read_attachments
 from assistant.ui.events import Events
@@ -24,6 +25,11 @@ logger = logging.getLogger(__name__)
 
 Values = Mapping[Any, Any]
 OwnerOf = Callable[[Mapping[str, str]], str | None]
+
+
+def speak_with(request: gr.Request) -> None:
+    """In the language of its browser. Events run in tasks of Gradio's own, which no middleware reaches."""
+    speak(choose_language(dict(request.cookies or {}), (request.headers or {}).get("accept-language", "")))
 
 
 class Handlers:
@@ -81,6 +87,7 @@ class Handlers:
     ) -> AsyncIterator[Updates]:
         """An error becomes words at the box; what was typed stays in it."""
         told = False
+        speak_with(request)
         try:
             async for updates in event(self._visit(values, request)):
                 told = True

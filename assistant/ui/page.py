@@ -1,5 +1,6 @@
 """The chat page: a Gradio Blocks app, its events wired, mounted into the web app."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from assistant.ui.attach_events import AttachEvents
 from assistant.ui.events import Events
 from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.fragments import Fragments
-from assistant.ui.handlers import Handlers, OwnerOf
+from assistant.ui.handlers import Handlers, OwnerOf, speak_with
 from assistant.ui.keeping import Keeping
 from assistant.ui.layout import Screen, lay_out
 from assistant.ui.search_events import SearchEvents
 from assistant.ui.services import Services
+from assistant.ui.spoken_blocks import SpokenBlocks
 from assistant.ui.theme import THEME
 from assistant.ui.views import Views
 from assistant.wording import Wording
@@ -38,12 +40,16 @@ def mount_page(
     keeping: Keeping,
 ) -> None:
     """Serve the page at `/` of `app`."""
-    with gr.Blocks(title=wording("page.title"), analytics_enabled=False) as demo:
-        # Asked each time: a server tells only once it is reached which model it has.
-        fragments = Fragments(wording, lambda: engine.card, keeping)
+    # Asked each time: a server tells only once it is reached which model it has.
+    fragments = Fragments(wording, lambda: engine.card, keeping)
+
+    def lay_out_page() -> Screen:
         fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
         fixed["transfers"] = fragments.transfers()
-        screen = lay_out(wording, engine.card.options, fragments.attach(), **fixed)
+        return lay_out(wording, engine.card.options, fragments.attach(), **fixed)
+
+    with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:
+        screen = lay_out_page()
         views = Views(services.conversations, screen, fragments, wording, lambda: engine.card.options)
         attaching = AttachEvents(services.attachment_sizes, screen, fragments)
         rating = FeedbackViews(screen, fragments, wording)
@@ -105,7 +111,8 @@ def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, wording: Wordi
     """While the model loads, the page says what it is doing, once a second."""
     timer = gr.Timer(1.0, active=False)
 
-    def show() -> tuple[str, gr.Timer]:
+    def show(request: gr.Request) -> tuple[str, gr.Timer]:
+        speak_with(request)
         state = engine.state
         facts: dict[str, Fact] = {
             "percent": round(100 * (state.fraction or 0)),

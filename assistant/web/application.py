@@ -19,6 +19,7 @@ from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
 from assistant.web.security import OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
 from assistant.web.share_page import share_routes
+from assistant.web.spoken_language import SpokenLanguage
 from assistant.web.stream_ends import StreamEnds
 from assistant.wording import Wording
 
@@ -43,6 +44,7 @@ def create_web_app(
         redoc_url=None,
         openapi_url=None,
         middleware=[
+            Middleware(SpokenLanguage),
             Middleware(PageScripts),
             Middleware(SecurityHeaders, framed_by=hosting.framed_by),
             Middleware(OpenRoutesOnly),

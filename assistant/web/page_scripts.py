@@ -1,4 +1,6 @@
-"""Lets the page's own inline scripts run, by their hashes, so that the policy needs no 'unsafe-inline'.
+"""Finishes the page's document: names its language, and lets its own inline scripts run.
+
+The scripts by their hashes, so that the policy needs no 'unsafe-inline'.
 
 Gradio writes its configuration into the page as a script; a page where it is blocked has to ask for it once more.
 Nothing that a person wrote is in that document: messages come later, through the queue, where no script is allowed.
@@ -11,7 +13,10 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.languages import spoken
+
 _INLINE = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_LANGUAGE = re.compile(rb'(?<=<html\n\tlang=")en(?=")')
 _POLICY = "Content-Security-Policy"
 
 
@@ -38,6 +43,7 @@ class PageScripts:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
+                body = _LANGUAGE.sub(spoken().encode(), body, count=1)
                 _allow(start, body)
                 await send(start)
                 await send({"type": "http.response.body", "body": body})
@@ -47,6 +53,7 @@ class PageScripts:
 
 def _allow(start: Message, document: bytes) -> None:
     headers = MutableHeaders(scope=start)
+    headers["Content-Length"] = str(len(document))
     hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in _INLINE.findall(document))
     if hashes and _POLICY in headers:
         headers[_POLICY] = headers[_POLICY].replace("script-src 'self'", f"script-src 'self' {hashes}", 1)

@@ -28,10 +28,10 @@ def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wordin
     )
     environment.globals.update(
         t=wording,
-        body=lambda role, text: Markup(render_message_body(role, text)),  # noqa: S704  # sanitised there
-        files=lambda attachments: Markup(render_attached_files(attachments)),  # noqa: S704  # escaped there
+        body=lambda role, text: Markup(render_message_body(role, text, wording)),  # noqa: S704  # sanitised there
+        files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
     )
-    not_found = environment.get_template("not_found.html.jinja").render()
+    not_found = environment.get_template("not_found.html.jinja")
 
     @router.get("/s/{token}")
     async def show(token: str) -> Response:
@@ -39,7 +39,7 @@ def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wordin
             snapshot = await sharing.read(token)
         except NotFoundError:
             # Unknown, revoked and deleted are the same, to the byte.
-            return HTMLResponse(not_found, 404)
+            return HTMLResponse(not_found.render(), 404)
         page = environment.get_template("share.html.jinja")
         return HTMLResponse(page.render(snapshot=snapshot, token=token))
 
@@ -57,7 +57,7 @@ def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wordin
         try:
             conversation_id = await sharing.continue_share(owner_id, token)
         except NotFoundError:
-            return HTMLResponse(not_found, 404)
+            return HTMLResponse(not_found.render(), 404)
         return RedirectResponse(f"/?c={conversation_id}", 303, headers)
 
     return router

@@ -1,9 +1,14 @@
 """A question's files as HTML: safe whatever they contain."""
 
+from functools import partial
+
 import nh3
 
 from assistant.conversation import Attachment
-from assistant.rendering.attached_files import render_attached_files
+from assistant.rendering import attached_files
+from assistant.wording import Wording
+
+render_attached_files = partial(attached_files.render_attached_files, t=Wording())
 
 HOSTILE = "</code></pre></details><script>alert(1)</script><img src=x onerror=alert(2)> &lt;b&gt; \" '"
 

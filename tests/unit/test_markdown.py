@@ -1,6 +1,7 @@
 """Whatever a message says, its page shows text: nothing runs, nothing loads, and code is the code that was written."""
 
 from collections.abc import Callable
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -9,10 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import Role
-from assistant.rendering import code_block
-from assistant.rendering.code_block import render_code
-from assistant.rendering.markdown import render_markdown, render_message_body, render_typed
+from assistant.rendering import code_block, markdown
+from assistant.wording import Wording
 from tests.corpus import CORPUS
+
+WORDING = Wording()
+render_code = partial(code_block.render_code, t=WORDING)
+render_markdown = partial(markdown.render_markdown, t=WORDING)
+render_typed = partial(markdown.render_typed, t=WORDING)
+render_message_body = partial(markdown.render_message_body, t=WORDING)
 
 PLAIN = {
     "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "blockquote", "ul", "li", "table",

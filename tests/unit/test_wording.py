@@ -1,4 +1,4 @@
-"""Every error and every state has its sentence, and every sentence can be filled in."""
+"""Every error and every state has its sentence in every language, and every sentence can be filled in."""
 
 import re
 import string
@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from assistant import errors
 from assistant.engine import EngineStage
 from assistant.errors import AssistantError, ErrorReport
+from assistant.languages import DEFAULT, LOCALES, languages, speaking
 from assistant.run_update import RunStage
-from assistant.wording import Wording
+from assistant.wording import Sentence, Wording
 
 ASSISTANT = Path(errors.__file__).parent
 KEY = re.compile(r"""\b(?:t|wording|self\._t|_notice)\(\s*["']([a-z_]+\.[a-z_]+)["']""")
+WORDING = Wording()
+
+other_language = pytest.mark.parametrize("language", [tag for tag in languages() if tag != DEFAULT])
+each_language = pytest.mark.parametrize("language", languages())
 
 
 def every_error(root: type[AssistantError] = AssistantError) -> Iterator[type[AssistantError]]:
@@ -23,33 +29,84 @@ def every_error(root: type[AssistantError] = AssistantError) -> Iterator[type[As
         yield from every_error(kind)
 
 
+def sentences(language: str) -> dict[str, Sentence]:
+    with speaking(language):
+        return dict(WORDING.sentences)
+
+
+def forms(sentence: Sentence) -> list[str]:
+    return [sentence] if isinstance(sentence, str) else [text for form, text in sentence.items() if form != "by"]
+
+
+def named_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
 @pytest.mark.parametrize("kind", list(every_error()), ids=lambda kind: kind.code)
 def test_every_error_has_a_sentence(kind: type[AssistantError]) -> None:
     if kind is not errors.ConflictError:
-        assert f"error.{kind.code}" in Wording().sentences
+        assert f"error.{kind.code}" in WORDING.sentences
 
 
 def test_an_error_older_than_its_sentence_can_still_be_told() -> None:
-    assert "?" in Wording().error(ErrorReport("message_too_long", retryable=False))
+    assert "?" in WORDING.error(ErrorReport("message_too_long", retryable=False))
+    assert "?" in WORDING.error(ErrorReport("engine_busy", retryable=True))
 
 
 def test_an_unknown_error_gets_the_general_sentence() -> None:
-    assert Wording().error(ErrorReport("from_the_future", retryable=False)) == Wording()("error.error")
+    assert WORDING.error(ErrorReport("from_the_future", retryable=False)) == WORDING("error.error")
 
 
 def test_every_key_that_code_and_templates_name_exists() -> None:
     sources = [*ASSISTANT.rglob("*.py"), *ASSISTANT.rglob("*.jinja")]
     named = {key for source in sources for key in KEY.findall(source.read_text("utf-8"))}
     assert len(named) > 30
-    assert named <= set(Wording().sentences)
+    assert named <= set(WORDING.sentences)
 
 
 def test_every_stage_has_a_sentence() -> None:
-    sentences = Wording().sentences
-    assert {f"engine.{stage}" for stage in EngineStage} <= set(sentences)
-    assert {f"status.{stage}" for stage in RunStage} <= set(sentences)
+    assert {f"engine.{stage}" for stage in EngineStage} <= set(WORDING.sentences)
+    assert {f"status.{stage}" for stage in RunStage} <= set(WORDING.sentences)
 
 
-def test_sentences_are_well_formed() -> None:
-    for sentence in Wording().sentences.values():
-        list(string.Formatter().parse(sentence))
+@other_language
+def test_every_language_has_every_text_and_no_other(language: str) -> None:
+    ours, theirs = sentences(DEFAULT), sentences(language)
+    lacking = "\n".join(f"{key} = {ours[key]!r}" for key in ours if key not in theirs)
+    assert not lacking, f"{LOCALES / language}.toml lacks a translation of:\n{lacking}"
+    assert not theirs.keys() - ours.keys(), f"{language}.toml has texts that {DEFAULT}.toml has not"
+
+
+@other_language
+def test_a_translation_names_the_same_facts(language: str) -> None:
+    ours, theirs = sentences(DEFAULT), sentences(language)
+    for key in ours.keys() & theirs.keys():
+        expected, found = ({name for text in forms(each[key]) for name in named_in(text)} for each in (ours, theirs))
+        assert found == expected, f"{key} in {language}.toml has to name {sorted(expected)}, not {sorted(found)}"
+
+
+@each_language
+def test_a_sentence_has_the_plural_forms_of_its_language(language: str) -> None:
+    needed = {*Locale.parse(language, sep="-").plural_form.tags, "other"}
+    for key, sentence in sentences(language).items():
+        if isinstance(sentence, dict):
+            assert sentence.keys() - {"by"} == needed, f"{key} in {language}.toml"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [
+        ("en", "1 conversation deleted.", "1,200 conversations deleted."),
+        ("zh-CN", "已删除 1 段对话。", "已删除 1,200 段对话。"),
+    ],
+)
+def test_a_number_chooses_the_words_and_is_written_as_the_language_does(language: str, one: str, many: str) -> None:
+    with speaking(language):
+        assert WORDING("message.deleted_several", count=1) == one
+        assert WORDING("message.deleted_several", count=1200) == many
+
+
+def test_what_an_error_is_about_is_named_in_the_language() -> None:
+    with speaking("zh-CN"):
+        assert WORDING.error(errors.NotFoundError(kind="conversation")).startswith("这里没有这个对话")
+        assert "2 个字符" in WORDING.error(errors.MessageTooLongError(size=2, limit=1, unit="characters"))
