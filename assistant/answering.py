@@ -16,6 +16,7 @@ from assistant.errors import EmptyAnswerError, EngineUnavailableError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.generation.deadlines import Deadlines, within
 from assistant.generation.retries import wait_before_retry
+from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 from assistant.prompting.assembler import AssembledPrompt
 from assistant.run_update import RunStage
 from assistant.waiting_line import WaitingLine
@@ -32,6 +33,7 @@ class Assignment:
     """The branch, ending with the question."""
     options: GenerationOptions
     """With the seed that is really used."""
+    prompt_choice: PromptChoice = SUITED_PROMPT
     continued: Message | None = None
     """The answer to go on with; its text is the beginning of this one."""
     prompt: AssembledPrompt | None = None
@@ -72,7 +74,9 @@ class Answering:
             if self._prompt is None:
                 room = self._assignment.options.max_new_tokens
                 messages = self._assignment.messages
-                self._prompt = await asyncio.to_thread(ready.assembler.assemble, messages, room, self._beginning)
+                choice = self._assignment.prompt_choice
+                assembler = await asyncio.to_thread(ready.prompts.assembler, choice)
+                self._prompt = await asyncio.to_thread(assembler.assemble, messages, room, self._beginning)
             await self._ask(ready, self._prompt)
         if not self.text.strip():
             raise EmptyAnswerError
@@ -85,8 +89,8 @@ class Answering:
         return Provenance(
             model=ready.model.card.name,
             model_revision=ready.model.revision,
-            prompt_id=ready.template.id,
-            prompt_sha256=ready.template.sha256,
+            prompt_id=prompt.template.id,
+            prompt_sha256=prompt.template.sha256,
             options=self._options(prompt),
             turns_dropped=prompt.turns_dropped,
             prompt_tokens=stream.prompt_tokens or prompt.tokens.prompt,
@@ -122,8 +126,8 @@ class Answering:
             ready.model.language_model,
             prompt.value,
             self._options(prompt),
-            prompt.stops,
-            ready.template.marks.reply_lead,
+            prompt.template.stops,
+            prompt.template.marks.reply_lead,
             conversation_id=self._assignment.run.conversation_id,
             beginning=self._beginning,
         )
@@ -141,7 +145,7 @@ class Answering:
 
     def _count_text(self, ready: ReadyEngine) -> int | None:
         try:
-            return ready.assembler.count(self.text[len(self._beginning) :])
+            return ready.model.language_model.get_num_tokens(self.text[len(self._beginning) :])
         except Exception as error:
             # Whatever it is, an answer that is there is worth more than its count.
             logger.warning("run %s: its tokens cannot be counted: %r", self._assignment.run.id, error)

@@ -25,6 +25,8 @@ from assistant.conversation import (
 from assistant.engine import Engine
 from assistant.errors import DrainingError, NotContinuableError, UnsupportedOptionError
 from assistant.ports import ConversationStore, NewTurn
+from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
+from assistant.prompting.accepted import accept_prompt
 from assistant.prompting.assembler import AssembledPrompt
 from assistant.run_update import RunStage, RunUpdate
 from assistant.runs import Runs
@@ -40,6 +42,17 @@ class _Question:
 
     text: str
     attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a turn answers, and where in the tree."""
+
+    question: _Question | None = None
+    """None: the question `parent_id` is answered once more."""
+    parent_id: str | None
+    parent_must_be_leaf: bool = False
+    continued: Message | None = None
 
 
 class ChatService:
@@ -73,6 +86,7 @@ class ChatService:
         expected_leaf_id: str | None,
         client_request_id: str,
         options: GenerationOptions,
+        prompt: PromptChoice = SUITED_PROMPT,
         attachments: Sequence[Attachment] = (),
     ) -> Run:
         """Ask a question at the end of a conversation; None begins a new one.
@@ -80,14 +94,10 @@ class ChatService:
         Raises BlankMessageError, MessageTooLongError, AttachmentError, NotFoundError, ConversationBusyError,
         ConversationMovedError, EngineBusyError.
         """
+        question = _Question(accept(text, self._message_limit), accept_attachments(attachments))
+        asked = _Asked(question=question, parent_id=expected_leaf_id, parent_must_be_leaf=True)
         return await self._begin(
-            owner_id,
-            conversation_id,
-            question=_Question(accept(text, self._message_limit), accept_attachments(attachments)),
-            parent_id=expected_leaf_id,
-            parent_must_be_leaf=True,
-            client_request_id=client_request_id,
-            options=options,
+            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
         )
 
     async def edit(
@@ -99,19 +109,15 @@ class ChatService:
         *,
         client_request_id: str,
         options: GenerationOptions,
+        prompt: PromptChoice = SUITED_PROMPT,
         attachments: Sequence[Attachment] = (),
     ) -> Run:
         """Ask the question differently: a sibling of it. Raises what `send` does."""
         question = _Question(accept(text, self._message_limit), accept_attachments(attachments))
         edited = await self._message(owner_id, conversation_id, question_id)
+        asked = _Asked(question=question, parent_id=edited.parent_id)
         return await self._begin(
-            owner_id,
-            conversation_id,
-            question=question,
-            parent_id=edited.parent_id,
-            parent_must_be_leaf=False,
-            client_request_id=client_request_id,
-            options=options,
+            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
         )
 
     async def regenerate(
@@ -122,17 +128,13 @@ class ChatService:
         *,
         client_request_id: str,
         options: GenerationOptions,
+        prompt: PromptChoice = SUITED_PROMPT,
     ) -> Run:
         """Answer once more: a sibling of the answer `message_id`, or an answer to that question. Raises as `send`."""
         message = await self._message(owner_id, conversation_id, message_id)
+        asked = _Asked(parent_id=message.id if message.role is Role.USER else message.parent_id)
         return await self._begin(
-            owner_id,
-            conversation_id,
-            question=None,
-            parent_id=message.id if message.role is Role.USER else message.parent_id,
-            parent_must_be_leaf=False,
-            client_request_id=client_request_id,
-            options=options,
+            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
         )
 
     async def continue_answer(
@@ -143,6 +145,7 @@ class ChatService:
         *,
         client_request_id: str,
         options: GenerationOptions,
+        prompt: PromptChoice = SUITED_PROMPT,
     ) -> Run:
         """Go on with an answer that was cut off: a sibling of it that begins with its text.
 
@@ -151,15 +154,9 @@ class ChatService:
         answer = await self._message(owner_id, conversation_id, message_id)
         if not answer.is_cut_off:
             raise NotContinuableError
+        asked = _Asked(parent_id=answer.parent_id, continued=answer)
         return await self._begin(
-            owner_id,
-            conversation_id,
-            question=None,
-            parent_id=answer.parent_id,
-            parent_must_be_leaf=False,
-            client_request_id=client_request_id,
-            options=options,
-            continued=answer,
+            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
         )
 
     async def stop(self, owner_id: str, conversation_id: str) -> None:
@@ -198,23 +195,22 @@ class ChatService:
         self,
         owner_id: str,
         conversation_id: str | None,
+        asked: _Asked,
         *,
-        question: _Question | None,
-        parent_id: str | None,
-        parent_must_be_leaf: bool,
         client_request_id: str,
         options: GenerationOptions,
-        continued: Message | None = None,
+        prompt: PromptChoice,
     ) -> Run:
         if self._runs.draining:
             raise DrainingError(retry_after=10)
         self._runs.refuse_if_full()
+        question, continued = asked.question, asked.continued
         turn = NewTurn(
             owner_id=owner_id,
             conversation_id=conversation_id or self._new_id(),
             new_conversation_title=title_of(question.text if question else "") if conversation_id is None else None,
-            parent_id=parent_id,
-            parent_must_be_leaf=parent_must_be_leaf,
+            parent_id=asked.parent_id,
+            parent_must_be_leaf=asked.parent_must_be_leaf,
             question_id=self._new_id() if question else None,
             question=question.text if question else None,
             attachments=question.attachments if question else (),
@@ -224,6 +220,7 @@ class ChatService:
             client_request_id=client_request_id,
             process_id=self._process_id,
             options=options,
+            prompt=accept_prompt(prompt),
             now=self._clock(),
         )
         return await asyncio.to_thread(self._store_turn, turn, continued, asyncio.get_running_loop())
@@ -234,10 +231,17 @@ class ChatService:
         options = turn.options
         if options.seed is None:
             options = options.model_copy(update={"seed": secrets.randbelow(2**31)})
-        prompt = self._assembled(messages, options, turn.answer_beginning)
+        assembled = self._assembled(messages, turn)
         run = self._store.begin_turn(turn)
         if run.id == turn.run_id:
-            assignment = Assignment(run=run, messages=messages, options=options, continued=continued, prompt=prompt)
+            assignment = Assignment(
+                run=run,
+                messages=messages,
+                options=options,
+                prompt_choice=turn.prompt,
+                continued=continued,
+                prompt=assembled,
+            )
             loop.call_soon_threadsafe(self._runs.start, assignment)
         return run
 
@@ -262,14 +266,15 @@ class ChatService:
             )
         return messages
 
-    def _assembled(self, messages: list[Message], options: GenerationOptions, beginning: str) -> AssembledPrompt | None:
+    def _assembled(self, messages: list[Message], turn: NewTurn) -> AssembledPrompt | None:
         """Before anything is written, so that a question that does not fit stays in its box. None: no model yet."""
         ready = self._engine.if_ready
         if ready is None:
             return None
-        if beginning and not ready.model.continues:
+        if turn.answer_beginning and not ready.model.continues:
             raise UnsupportedOptionError(option="continue", engine=ready.model.revision)
-        return ready.assembler.assemble(messages, options.max_new_tokens, beginning)
+        assembler = ready.prompts.assembler(turn.prompt)
+        return assembler.assemble(messages, turn.options.max_new_tokens, turn.answer_beginning)
 
     async def _message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)

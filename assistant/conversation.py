@@ -11,6 +11,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import ErrorReport, NotFoundError
+from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 
 
 class Role(StrEnum):
@@ -150,6 +151,7 @@ class Conversation:
     leaf_id: str | None
     """The newest message of the branch that is shown."""
     options: GenerationOptions
+    prompt: PromptChoice = SUITED_PROMPT
     origin: str | None = None
     """Where a copied conversation came from: "share", "fork", or an import's kind; None for one that was typed here."""
     title_source: TitleSource = TitleSource.QUESTION

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from langchain_core.language_models import BaseLanguageModel
+from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 
 from assistant.errors import AssistantError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard
-from assistant.prompting.assembler import PromptAssembler
+from assistant.prompting.book import PromptBook
 from assistant.prompting.template import PromptTemplate
 
 logger = logging.getLogger(__name__)
@@ -82,8 +82,7 @@ class ModelLoader(Protocol):
 @dataclass(frozen=True, slots=True)
 class ReadyEngine:
     model: LoadedModel
-    template: PromptTemplate
-    assembler: PromptAssembler
+    prompts: PromptBook
 
 
 class Engine:
@@ -155,10 +154,13 @@ class Engine:
         model = await self._loader.load(self._report)
         template = await asyncio.to_thread(self._choose_template, model.card)
         count = model.language_model.get_num_tokens
-        assembler = await asyncio.to_thread(PromptAssembler, template, count, model.context_window)
+        takes_text = not isinstance(model.language_model, BaseChatModel)
+        prompts = await asyncio.to_thread(
+            PromptBook, template, model.card, takes_text=takes_text, count=count, context_window=model.context_window
+        )
         self._report(EngineStage.WARMING)
         await self._loader.warm(template.prefix)
-        return ReadyEngine(model, template, assembler)
+        return ReadyEngine(model, prompts)
 
     def _report(self, stage: EngineStage, fraction: float | None = None) -> None:
         if stage is EngineStage.FAILED:

@@ -19,6 +19,13 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   ├── NoRoomToContinueError
     │   ├── LastVersionError
     │   ├── InvalidOptionError
+    │   ├── BlankPromptError
+    │   ├── PromptTextTooLongError
+    │   ├── PresetNameTakenError
+    │   ├── TooManyPresetsError
+    │   ├── PromptNeedsTextError     the engine cannot be prompted so
+    │   ├── NoChatTemplateError
+    │   ├── UnknownPromptError
     │   ├── BrokenFileError      a file of conversations cannot be imported
     │   ├── FileTooLargeError
     │   └── UnsupportedOptionError
@@ -26,6 +33,7 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   ├── ConversationBusyError
     │   └── ConversationMovedError
     ├── PromptError              a prompt template cannot be loaded or used
+    │   └── PromptTooLongError
     ├── ExportError              the operator's export cannot be written
     ├── StorageError             the database cannot be read or written
     ├── BackupError              no copy of the database was made, or none can be put back
@@ -89,7 +97,7 @@ class NoIdentityError(AssistantError):
 
 
 class NotFoundError(AssistantError):
-    """Facts: `kind` ("conversation", "message", "run", "share")."""
+    """Facts: `kind` ("conversation", "message", "preset", "run", "share")."""
 
     code = "not_found"
 
@@ -162,6 +170,48 @@ class InvalidOptionError(InputError):
     code = "invalid_option"
 
 
+class BlankPromptError(InputError):
+    """An own prompt without words or examples, or one that is saved without a name."""
+
+    code = "blank_prompt"
+
+
+class PromptTextTooLongError(InputError):
+    """Facts: `size` and `limit`, in characters."""
+
+    code = "prompt_text_too_long"
+
+
+class PresetNameTakenError(InputError):
+    """Facts: `name`."""
+
+    code = "preset_name_taken"
+
+
+class TooManyPresetsError(InputError):
+    """Facts: `limit`."""
+
+    code = "too_many_presets"
+
+
+class PromptNeedsTextError(InputError):
+    """A transcript, for an engine that only takes messages. Facts: `prompt`, `model`."""
+
+    code = "prompt_needs_text"
+
+
+class NoChatTemplateError(InputError):
+    """A base model was not trained to chat in any format. Facts: `model`."""
+
+    code = "no_chat_template"
+
+
+class UnknownPromptError(InputError):
+    """Facts: `prompt`."""
+
+    code = "unknown_prompt"
+
+
 class UnsupportedOptionError(InputError):
     """Facts: `option`, `engine`."""
 
@@ -201,6 +251,12 @@ class PromptError(AssistantError):
     """Facts: `prompt`, `fault`."""
 
     code = "prompt"
+
+
+class PromptTooLongError(PromptError):
+    """It leaves no room for a conversation. Facts: `prompt`, `tokens`, `window`."""
+
+    code = "prompt_too_long"
 
 
 class ExportError(AssistantError):

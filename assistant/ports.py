@@ -22,9 +22,13 @@ from assistant.conversation import (
     TitleSource,
 )
 from assistant.errors import ErrorReport
+from assistant.prompt_choice import SUITED_PROMPT, PromptChoice, PromptPreset
 from assistant.rated_turn import RatedTurn
 from assistant.search_query import SearchHit, SearchQuery
 from assistant.snapshot import Share, Snapshot
+
+MOST_PRESETS = 100
+"""Of one owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class NewTurn:
     """Chosen by the sender; the same one again is the same turn."""
     process_id: str
     options: GenerationOptions
+    prompt: PromptChoice = SUITED_PROMPT
+    """Both are kept with a conversation that is made."""
     now: datetime
 
 
@@ -142,6 +148,8 @@ class ConversationStore(Protocol):
 
     def set_options(self, owner_id: str, conversation_id: str, options: GenerationOptions) -> None: ...
 
+    def set_prompt(self, owner_id: str, conversation_id: str, prompt: PromptChoice) -> None: ...
+
     def select_leaf(self, owner_id: str, conversation_id: str, leaf_id: str) -> None: ...
 
     def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:
@@ -203,6 +211,19 @@ class ConversationStore(Protocol):
 
     def rated_turns(self, limit: int, after: str = "") -> list[RatedTurn]:
         """Of all people who agreed, by the answers' ids; `after` is the last answer of the page before."""
+
+    # Saved prompts
+
+    def save_preset(self, owner_id: str, preset: PromptPreset) -> None:
+        """Where the owner has one of that name, its prompt is replaced. Raises TooManyPresetsError."""
+
+    def presets(self, owner_id: str) -> list[PromptPreset]:
+        """By name."""
+
+    def rename_preset(self, owner_id: str, preset_id: str, name: str) -> None:
+        """Raises PresetNameTakenError."""
+
+    def delete_preset(self, owner_id: str, preset_id: str) -> None: ...
 
     # Health
 

@@ -100,7 +100,7 @@ class Titles:
             self._assembler = await asyncio.to_thread(PromptAssembler, self._template, count, model.context_window)
         prompt = await asyncio.to_thread(self._assembler.assemble, [beginning], _OPTIONS.max_new_tokens)
         lead = self._template.marks.reply_lead
-        stream = AnswerStream(model.language_model, prompt.value, _OPTIONS, prompt.stops, lead)
+        stream = AnswerStream(model.language_model, prompt.value, _OPTIONS, self._template.stops, lead)
         async with asyncio.timeout(_SECONDS):
             said = "".join([piece async for piece in stream])
         whole = stream.finish_reason == "stop" or "\n" in said

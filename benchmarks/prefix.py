@@ -40,7 +40,7 @@ async def first_word(assembler: PromptAssembler, template: PromptTemplate, model
     options = GenerationOptions(temperature=0, max_new_tokens=8, seed=1)
     prompt = assembler.assemble(question(text), options.max_new_tokens)
     began = time.perf_counter()
-    async for _ in AnswerStream(model, prompt.value, options, prompt.stops, template.marks.reply_lead):
+    async for _ in AnswerStream(model, prompt.value, options, template.stops, template.marks.reply_lead):
         return time.perf_counter() - began
     raise RuntimeError("the model said nothing")
 

@@ -20,6 +20,7 @@ from assistant.backends.hub import fetch
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Role
 from assistant.engine import Engine, ReadyEngine
 from assistant.generation.answer_stream import AnswerStream
+from assistant.prompt_choice import SUITED_PROMPT
 from assistant.prompting.library import load_template
 
 FORMATS = ("chat/chatml", "tech_assistant/compact", "tech_assistant/v1")
@@ -92,9 +93,11 @@ def question(text: str) -> list[Message]:
 
 async def answer(ready: ReadyEngine, engine: Engine, text: str, seed: int) -> str:
     options = GenerationOptions(**{**ready.model.card.options.model_dump(), "seed": seed, "max_new_tokens": 256})
-    prompt = await asyncio.to_thread(ready.assembler.assemble, question(text), options.max_new_tokens)
+    prompt = await asyncio.to_thread(
+        ready.prompts.assembler(SUITED_PROMPT).assemble, question(text), options.max_new_tokens
+    )
     stream = AnswerStream(
-        ready.model.language_model, prompt.value, options, prompt.stops, ready.template.marks.reply_lead
+        ready.model.language_model, prompt.value, options, prompt.template.stops, prompt.template.marks.reply_lead
     )
     return "".join([piece async for piece in stream])
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
 from assistant.errors import ConversationBusyError, NotFoundError
+from assistant.prompt_choice import PromptChoice
 from assistant.search_terms import document_terms
 from storage import mapping
 from storage.database import Database
 from storage.owned import active_run_of, conversation_of, message_of
 from storage.search_documents import add_documents, replace_title
-from storage.tables import ConversationRow, MessageRow, PersonRow
+from storage.tables import ConversationRow, MessageRow, PersonRow, PresetRow
 
 _ON_SHELF = {
     Shelf.PINNED: [ConversationRow.archived.is_(False), ConversationRow.pinned.is_(True)],
@@ -78,6 +79,10 @@ class ConversationTreeStore:
         with self._database.write() as session:
             conversation_of(session, owner_id, conversation_id).options = options.model_dump()
 
+    def set_prompt(self, owner_id: str, conversation_id: str, prompt: PromptChoice) -> None:
+        with self._database.write() as session:
+            conversation_of(session, owner_id, conversation_id).prompt = mapping.prompt_json(prompt)
+
     def select_leaf(self, owner_id: str, conversation_id: str, leaf_id: str) -> None:
         with self._database.write() as session:
             conversation = conversation_of(session, owner_id, conversation_id)
@@ -105,6 +110,7 @@ class ConversationTreeStore:
     def delete_owner(self, owner_id: str) -> int:
         with self._database.write() as session:
             session.execute(delete(PersonRow).where(PersonRow.owner_id == owner_id))
+            session.execute(delete(PresetRow).where(PresetRow.owner_id == owner_id))
             return _delete_conversations(session, ConversationRow.owner_id == owner_id)
 
     def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:

@@ -17,8 +17,9 @@ from assistant.conversation import (
     TitleSource,
 )
 from assistant.errors import ErrorReport
+from assistant.prompt_choice import SUITED_PROMPT, OwnPrompt, PromptChoice, PromptPreset
 from assistant.snapshot import Share
-from storage.tables import ConversationRow, MessageRow, RunRow, ShareRow
+from storage.tables import ConversationRow, MessageRow, PresetRow, RunRow, ShareRow
 
 
 def conversation(row: ConversationRow) -> Conversation:
@@ -30,6 +31,7 @@ def conversation(row: ConversationRow) -> Conversation:
         updated_at=row.updated_at,
         leaf_id=row.leaf_id,
         options=GenerationOptions.model_validate(row.options),
+        prompt=PromptChoice.model_validate(row.prompt) if row.prompt else SUITED_PROMPT,
         origin=row.origin,
         title_source=TitleSource(row.title_source),
         pinned=row.pinned,
@@ -46,6 +48,7 @@ def conversation_row(value: Conversation) -> ConversationRow:
         updated_at=value.updated_at,
         leaf_id=value.leaf_id,
         options=value.options.model_dump(),
+        prompt=prompt_json(value.prompt),
         origin=value.origin,
         title_source=value.title_source,
         pinned=value.pinned,
@@ -99,6 +102,26 @@ def attachments_json(attachments: Sequence[Attachment]) -> list[dict[str, Any]] 
 
 def feedback_json(feedback: Feedback | None) -> dict[str, Any] | None:
     return feedback.model_dump(mode="json") if feedback else None
+
+
+def prompt_json(prompt: PromptChoice) -> dict[str, Any] | None:
+    return None if prompt == SUITED_PROMPT else prompt.model_dump(mode="json")
+
+
+def preset(row: PresetRow) -> PromptPreset:
+    return PromptPreset(
+        id=row.id, name=row.name, prompt=OwnPrompt.model_validate(row.prompt), created_at=row.created_at
+    )
+
+
+def preset_row(owner_id: str, value: PromptPreset) -> PresetRow:
+    return PresetRow(
+        id=value.id,
+        owner_id=owner_id,
+        name=value.name,
+        prompt=value.prompt.model_dump(mode="json"),
+        created_at=value.created_at,
+    )
 
 
 def run(row: RunRow) -> Run:

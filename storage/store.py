@@ -5,12 +5,15 @@ from sqlalchemy import text
 from storage.conversations import ConversationTreeStore
 from storage.feedback import FeedbackStore
 from storage.imports import ImportStore
+from storage.presets import PresetStore
 from storage.search import SearchStore
 from storage.shares import ShareStore
 from storage.turns import TurnStore
 
 
-class SqlConversationStore(TurnStore, ConversationTreeStore, ImportStore, ShareStore, SearchStore, FeedbackStore):
+class SqlConversationStore(
+    TurnStore, ConversationTreeStore, ImportStore, ShareStore, SearchStore, FeedbackStore, PresetStore
+):
     """Implements `assistant.ports.ConversationStore` on SQLite and PostgreSQL."""
 
     def ping(self) -> None:

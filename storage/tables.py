@@ -48,6 +48,8 @@ class ConversationRow(Row):
     updated_at: Mapped[datetime]
     leaf_id: Mapped[str | None] = mapped_column(String(64))
     options: Mapped[dict[str, Any]]
+    prompt: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """None: whatever suits the model."""
     origin: Mapped[str | None] = mapped_column(Text)
     title_source: Mapped[str] = mapped_column(String(16), server_default="question")
     pinned: Mapped[bool] = mapped_column(server_default=false())
@@ -121,3 +123,14 @@ class PersonRow(Row):
     owner_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     agreed_to_export_at: Mapped[datetime | None]
     """Rated answers of theirs may be given to the operator's export."""
+
+
+class PresetRow(Row):
+    __tablename__ = "presets"
+    __table_args__ = (UniqueConstraint("owner_id", "name", name="uq_presets_name"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner_id: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(Text)
+    prompt: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

@@ -148,6 +148,7 @@ def _conversation(session: Session, turn: NewTurn) -> ConversationRow:
         created_at=turn.now,
         updated_at=turn.now,
         options=turn.options.model_dump(),
+        prompt=mapping.prompt_json(turn.prompt),
     )
     session.add(row)
     session.flush()

@@ -20,6 +20,7 @@ from assistant.conversation import (
     Vote,
 )
 from assistant.errors import ErrorReport
+from assistant.prompt_choice import OWN, SUITED_PROMPT, Exchange, OwnPrompt, PromptChoice
 from tests.contract.samples import ANN, PROVENANCE, at
 
 
@@ -133,6 +134,12 @@ _ERRORS = st.builds(
 _MOMENTS = st.floats(0, 10_000_000).map(at)
 _RATINGS = st.builds(Feedback, vote=st.sampled_from(Vote), reason=_TEXTS, comment=_TEXTS, given_at=_MOMENTS)
 _FILE_TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=60)
+_EXCHANGES = st.builds(Exchange, question=_TEXTS.map("x".__add__), answer=_TEXTS.map("x".__add__))
+_DIALOGUES = st.lists(st.lists(_EXCHANGES, min_size=1, max_size=2).map(tuple), max_size=2).map(tuple)
+_OWN_PROMPTS = st.builds(OwnPrompt, system=_TEXTS.map("x".__add__), dialogues=_DIALOGUES)
+_PROMPTS = st.sampled_from([SUITED_PROMPT, PromptChoice(template="tech_assistant/v1")]) | st.builds(
+    PromptChoice, template=st.just(OWN), own=_OWN_PROMPTS
+)
 _FILES = st.builds(Attachment, name=st.sampled_from(["a.py", "b c.txt", "ü.md"]), text=_FILE_TEXTS)
 
 
@@ -167,6 +174,7 @@ def trees(draw: st.DrawFn) -> tuple[Conversation, list[Message]]:
         updated_at=draw(_MOMENTS),
         leaf_id=draw(st.sampled_from(messages)).id,
         options=draw(_OPTIONS),
+        prompt=draw(_PROMPTS),
         origin=draw(st.none() | st.sampled_from(["share", "fork"])),
         title_source=draw(st.sampled_from(TitleSource)),
         pinned=draw(st.booleans()),

@@ -7,6 +7,7 @@ from tests.contract.conversations import ConversationContract
 from tests.contract.deletion import DeletionContract
 from tests.contract.feedback import FeedbackContract
 from tests.contract.imports import ImportContract
+from tests.contract.presets import PresetContract
 from tests.contract.runs import RunContract
 from tests.contract.search import SearchContract
 from tests.contract.shares import ShareContract
@@ -24,5 +25,6 @@ class ConversationStoreContract(
     ShareContract,
     SearchContract,
     FeedbackContract,
+    PresetContract,
 ):
     pass

@@ -101,6 +101,8 @@ def _start(path: Path, key: SecretStr, card: ModelCard, folder: Path) -> Any:  #
     # A window of its own for each slot, so that one conversation cannot crowd out another's prefix.
     parameters.kv_unified = False
     parameters.n_ctx = SLOTS * card.context_window
+    # Of conversations whose slot another one took, kept in memory: llama.cpp itself would fill 8 GiB with them.
+    parameters.cache_ram_mib = 1024
     parameters.ui = False
     parameters.endpoint_slots = False
     parameters.verbosity = 0

@@ -25,6 +25,7 @@ from assistant.errors import ErrorReport
 from assistant.portable.bounds import MESSAGES, NAME_LENGTH, TEXT_LENGTH
 from assistant.portable.moment import in_bounds
 from assistant.portable.tree import parents_first
+from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 
 FORMAT: Literal["tech-assistant/conversation"] = "tech-assistant/conversation"
 
@@ -83,6 +84,7 @@ class ConversationDocument(_Part):
     archived: bool
     origin: _Words | None
     options: GenerationOptions
+    prompt: PromptChoice = SUITED_PROMPT
     leaf_id: _Id | None
     messages: Annotated[list[MessagePart], Field(max_length=MESSAGES)]
 
@@ -102,6 +104,7 @@ def document_of(conversation: Conversation, messages: Sequence[Message]) -> Conv
         archived=conversation.archived,
         origin=conversation.origin,
         options=conversation.options,
+        prompt=conversation.prompt,
         leaf_id=conversation.leaf_id,
         messages=[_part(by_id[each]) for each in ordered],
     )
@@ -116,6 +119,7 @@ def conversation_in(document: ConversationDocument) -> tuple[Conversation, list[
         updated_at=document.updated_at,
         leaf_id=document.leaf_id,
         options=document.options,
+        prompt=document.prompt,
         origin=document.origin,
         title_source=document.title_source,
         pinned=document.pinned,

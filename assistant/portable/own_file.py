@@ -8,11 +8,13 @@ from pydantic import ValidationError
 
 from assistant.attachments import accept_attachments
 from assistant.conversation import Attachment, Message
-from assistant.errors import AttachmentError
+from assistant.errors import AttachmentError, InputError
 from assistant.portable.broken_file import broken, told
 from assistant.portable.document import FORMAT, ConversationDocument, MessagePart, conversation_in
 from assistant.portable.imported import ImportedConversation, Source
 from assistant.portable.tree import parents_first
+from assistant.prompt_choice import PromptChoice
+from assistant.prompting.accepted import accept_prompt
 
 
 def is_ours(value: dict[str, Any]) -> bool:
@@ -31,6 +33,7 @@ def read_ours(value: dict[str, Any]) -> ImportedConversation:
     if document.leaf_id is not None and document.leaf_id not in parents:
         raise broken("the message that it ends with is not in the file")
     conversation, messages = conversation_in(document)
+    conversation = replace(conversation, prompt=_prompt(conversation.prompt))
     by_id = {
         message.id: replace(message, attachments=_files(message, number))
         for number, message in enumerate(messages, start=1)
@@ -46,6 +49,13 @@ def _files(message: Message, number: int) -> tuple[Attachment, ...]:
         return accept_attachments(message.attachments)
     except AttachmentError as error:
         raise broken("its files are too many, too large or no text", f"message {number}") from error
+
+
+def _prompt(choice: PromptChoice) -> PromptChoice:
+    try:
+        return accept_prompt(choice)
+    except InputError as error:
+        raise broken("its prompt is empty or too long") from error
 
 
 def _parents(parts: list[MessagePart]) -> dict[str, str | None]:

@@ -10,8 +10,7 @@ from functools import lru_cache
 from langchain_core.prompt_values import PromptValue
 
 from assistant.conversation import Message, Role
-from assistant.errors import AttachmentsTooLongError, MessageTooLongError, NoRoomToContinueError, PromptError
-from assistant.generation.stop_rules import StopRule
+from assistant.errors import AttachmentsTooLongError, MessageTooLongError, NoRoomToContinueError, PromptTooLongError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.neutral_text import Neutraliser
 from assistant.prompting.prompt_value import prompt_value
@@ -44,7 +43,7 @@ class PromptTokens:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssembledPrompt:
     value: PromptValue
-    stops: tuple[StopRule, ...]
+    template: PromptTemplate
     tokens: PromptTokens
     turns_dropped: int
     """Exchanges left out because they did not fit."""
@@ -53,7 +52,7 @@ class AssembledPrompt:
 class PromptAssembler:
     """`count` gives a text's tokens; it may block, so assemble in a worker thread.
 
-    Raises PromptError when the template leaves no room in the window.
+    Raises PromptTooLongError when the template leaves no room in the window.
     """
 
     def __init__(self, template: PromptTemplate, count: Callable[[str], int], context_window: int) -> None:
@@ -65,8 +64,11 @@ class PromptAssembler:
         self._count_prompt = count
         self._prefix_tokens = self.count(template.prefix)
         if self._prefix_tokens + LEAST_CONVERSATION_TOKENS > context_window:
-            fault = f"its {self._prefix_tokens} tokens leave no room in a window of {context_window}"
-            raise PromptError(prompt=template.id, fault=fault)
+            raise PromptTooLongError(prompt=template.id, tokens=self._prefix_tokens, window=context_window)
+
+    @property
+    def prefix_tokens(self) -> int:
+        return self._prefix_tokens
 
     def assemble(self, messages: Sequence[Message], max_new_tokens: int, beginning: str = "") -> AssembledPrompt:
         """A prompt for the branch `messages`, which ends with the question; the model goes on after `beginning`.
@@ -92,7 +94,7 @@ class PromptAssembler:
             kept -= 1
         return AssembledPrompt(
             value=self._value(text, [*turns, question], beginning),
-            stops=self._template.stops,
+            template=self._template,
             tokens=PromptTokens(
                 prefix=self._prefix_tokens,
                 history=total - least,
@@ -109,8 +111,9 @@ class PromptAssembler:
         return asked + marks.reply_lead + self._neutraliser.guard(beginning) if beginning else asked
 
     def _value(self, text: str, turns: Sequence[Turn], beginning: str) -> PromptValue:
+        examples = [Turn(role, example) for role, example in self._template.examples]
         begun = [Turn(Role.ASSISTANT, beginning)] if beginning else []
-        return prompt_value(text, self._template.system, [self._neutral(turn) for turn in [*turns, *begun]])
+        return prompt_value(text, self._template.system, [self._neutral(turn) for turn in [*examples, *turns, *begun]])
 
     def _tokens(self, turns: Sequence[Turn]) -> int:
         return sum(self.count(render_turn(self._template.marks, self._neutraliser, turn)) for turn in turns)

@@ -1,12 +1,9 @@
 """Where prompt templates come from: the project's own, a file, or the Hub; read and checked once, at the start."""
 
-import hashlib
-import json
 import tomllib
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import SandboxedEnvironment
@@ -16,7 +13,7 @@ from assistant.errors import AssistantError, PromptError
 from assistant.generation.stop_rules import StopRule
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.neutral_text import Neutraliser
-from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
+from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks, template_sha256
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 _TRANSCRIPT = "tech_assistant/v1"
@@ -151,7 +148,7 @@ def _template(description: _Description, prefix: str, system: str) -> PromptTemp
         system=system.strip(),
         marks=marks,
         stops=stops,
-        sha256=_sha256([prefix, system, asdict(marks), [asdict(rule) for rule in stops]]),
+        sha256=template_sha256(prefix, system, marks, stops),
     )
 
 
@@ -160,7 +157,3 @@ def _refuse_forgeable(prompt: str, marks: TurnMarks) -> None:
     for key, mark in (("user_start", marks.user_start), ("assistant_start", marks.assistant_start)):
         if neutraliser.guard(mark) == mark:
             raise PromptError(prompt=prompt, fault=f"turns.{key} can be typed by anybody: name it in guarded_lines")
-
-
-def _sha256(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

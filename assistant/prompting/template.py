@@ -1,8 +1,12 @@
 """A prompt template as data: the prefix that every prompt begins with, the marks of turns, the stop rules."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from assistant.conversation import Role
 from assistant.generation.stop_rules import StopRule
 
 
@@ -41,3 +45,10 @@ class PromptTemplate:
     stops: tuple[StopRule, ...]
     sha256: str
     """Of prefix, system text, marks and stop rules together: what provenance records."""
+    examples: tuple[tuple[Role, str], ...] = ()
+    """Turns in the prefix that an engine which only takes messages gets as messages."""
+
+
+def template_sha256(prefix: str, system: str, marks: TurnMarks, stops: Sequence[StopRule]) -> str:
+    parts = [prefix, system, asdict(marks), [asdict(rule) for rule in stops]]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

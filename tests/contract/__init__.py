@@ -6,6 +6,17 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{part}"
-        for part in ("turns", "conversations", "deletion", "feedback", "imports", "runs", "search", "shares", "shelves")
+        for part in (
+            "turns",
+            "conversations",
+            "deletion",
+            "feedback",
+            "imports",
+            "presets",
+            "runs",
+            "search",
+            "shares",
+            "shelves",
+        )
     )
 )

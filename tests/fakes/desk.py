@@ -14,6 +14,7 @@ from assistant.engine import Engine
 from assistant.generation.deadlines import Deadlines
 from assistant.generation.stop_rules import StopRule
 from assistant.ports import ConversationStore
+from assistant.prompt_service import PromptService
 from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
 from assistant.run_update import RunUpdate
 from assistant.runs import Runs
@@ -92,6 +93,8 @@ class Desk:
             message_limit=self.message_limit,
         )
         self.conversations = ConversationService(self.store, self.runs, clock=self.clock)
+        self.prompts = PromptService(self.store, self.engine, new_id=new_id, clock=self.clock)
+        self.options = GenerationOptions()
         self.sharing = SharingService(self.store, lambda: CARD, new_id=new_id, clock=self.clock)
         self._requests = itertools.count(1)
 

@@ -66,7 +66,7 @@ class Asked:
             temperature=0, top_p=1.0, top_k=0, repetition_penalty=1.0, max_new_tokens=tokens, seed=1
         )
         lead = self._template.marks.reply_lead
-        stream = AnswerStream(self._model, prompt.value, options, prompt.stops, lead, beginning=beginning)
+        stream = AnswerStream(self._model, prompt.value, options, self._template.stops, lead, beginning=beginning)
         pieces = [piece async for piece in stream]
         return stream.beginning + "".join(pieces)
 

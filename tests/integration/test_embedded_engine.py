@@ -87,6 +87,19 @@ async def test_every_conversation_finds_the_prefix_read(model: OpenAICompletions
         assert prefix - 2 <= ending["cached_tokens"] < ending["prompt_tokens"]
 
 
+async def test_conversations_with_other_prompts_do_not_cost_the_rest_their_prefix(model: OpenAICompletions) -> None:
+    prefix = await asyncio.to_thread(model.get_num_tokens, PREFIX)
+    others = [
+        f"Prompt {number}. " + f"Human: {number}?\n\nAssistant: {number}.\n\n" * 40 for number in range(2 * SLOTS)
+    ]
+    for _ in range(2):
+        await asyncio.gather(*(answer(model, f"{other}Human: Once more?") for other in others))
+        back = await asyncio.gather(*(answer(model, f"{PREFIX}\nHuman: And {number}?") for number in range(SLOTS)))
+        assert all(ending["cached_tokens"] >= prefix - 2 for _, ending in back)
+    _, own = await answer(model, f"{others[0]}Human: And then?")
+    assert own["cached_tokens"] >= 0.9 * await asyncio.to_thread(model.get_num_tokens, others[0])
+
+
 async def test_the_same_seed_gives_the_same_text(model: OpenAICompletions) -> None:
     texts = [(await answer(model, "Once upon a time", temperature=1.5, seed=seed))[0] for seed in (7, 7, 8)]
     assert texts[0] == texts[1] != texts[2]

@@ -62,7 +62,7 @@ def test_a_prompt_is_prefix_turns_question_and_the_mark_of_the_answer() -> None:
         "A dialogue.\n\n-----\n\nHuman: One?\n\nAssistant: First.\n\nHuman: Two?\n\nAssistant: Second."
         "\n\nHuman: Three?\n\nAssistant:"
     )
-    assert (prompt.turns_dropped, prompt.stops) == (0, TEMPLATE.stops)
+    assert (prompt.turns_dropped, prompt.template) == (0, TEMPLATE)
 
 
 def test_an_engine_that_takes_messages_gets_the_same_turns() -> None:
@@ -170,8 +170,7 @@ def test_a_template_that_leaves_no_room_for_a_conversation_is_refused() -> None:
     assembler(PREFIX + 256)
     with pytest.raises(PromptError) as refused:
         assembler(PREFIX + 255)
-    assert refused.value.facts["prompt"] == TEMPLATE.id
-    assert f"its {PREFIX} tokens" in str(refused.value.facts["fault"])
+    assert refused.value.facts == {"prompt": TEMPLATE.id, "tokens": PREFIX, "window": PREFIX + 255}
 
 
 def test_questions_without_an_answer_are_left_out_and_not_counted_as_dropped() -> None:

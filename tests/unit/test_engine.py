@@ -7,6 +7,7 @@ import pytest
 from assistant.conversation import MessageStatus
 from assistant.engine import Engine, EngineStage, EngineState, LoadedModel, Report
 from assistant.errors import AssistantError, EngineLoadError, EngineProtocolError, EngineUnavailableError, PromptError
+from assistant.prompt_choice import SUITED_PROMPT
 from tests.fakes.desk import TEMPLATE, open_desk
 from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
 
@@ -103,7 +104,7 @@ async def test_a_ready_engine_has_read_the_prefix_and_gives_model_and_assembler_
     assert loader.warmed == [TEMPLATE.prefix]
     assert engine.if_ready is ready
     assert (ready.model.language_model, ready.model.revision) == (loader.model, "r1")
-    assert ready.assembler.count("12345") == 5
+    assert ready.prompts.assembler(SUITED_PROMPT).count("12345") == 5
     await engine.close()
 
 

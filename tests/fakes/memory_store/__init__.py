@@ -3,13 +3,14 @@
 from tests.fakes.memory_store.conversations import MemoryConversations
 from tests.fakes.memory_store.feedback import MemoryFeedback
 from tests.fakes.memory_store.imports import MemoryImports
+from tests.fakes.memory_store.presets import MemoryPresets
 from tests.fakes.memory_store.search import MemorySearch
 from tests.fakes.memory_store.shares import MemoryShares
 from tests.fakes.memory_store.turns import MemoryTurns
 
 
 class MemoryConversationStore(
-    MemoryTurns, MemoryConversations, MemoryImports, MemoryShares, MemorySearch, MemoryFeedback
+    MemoryTurns, MemoryConversations, MemoryImports, MemoryShares, MemorySearch, MemoryFeedback, MemoryPresets
 ):
     def ping(self) -> None:
         """Always there."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
 from assistant.errors import ConversationBusyError, NotFoundError
+from assistant.prompt_choice import PromptChoice
 from tests.fakes.memory_store.state import MemoryState
 
 
@@ -83,6 +84,10 @@ class MemoryConversations(MemoryState):
         self._of(owner_id, conversation_id)
         self._change(conversation_id, options=options)
 
+    def set_prompt(self, owner_id: str, conversation_id: str, prompt: PromptChoice) -> None:
+        self._of(owner_id, conversation_id)
+        self._change(conversation_id, prompt=prompt)
+
     def select_leaf(self, owner_id: str, conversation_id: str, leaf_id: str) -> None:
         self._of(owner_id, conversation_id)
         self._change(conversation_id, leaf_id=self._message(conversation_id, leaf_id).id)
@@ -105,6 +110,7 @@ class MemoryConversations(MemoryState):
 
     def delete_owner(self, owner_id: str) -> int:
         self._agreed.pop(owner_id, None)
+        self._presets.pop(owner_id, None)
         return self._delete({c.id for c in self._conversations.values() if c.owner_id == owner_id})
 
     def _delete(self, gone: set[str]) -> int:

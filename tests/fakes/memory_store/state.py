@@ -7,6 +7,7 @@ from threading import RLock
 
 from assistant.conversation import Conversation, Message, MessageStatus, Run
 from assistant.errors import NotFoundError
+from assistant.prompt_choice import PromptPreset
 from assistant.snapshot import Share, Snapshot
 
 
@@ -27,6 +28,8 @@ class MemoryState:
         self._documents: dict[tuple[str, str | None], int] = {}
         """What can be found, conversation and message (None is the title), with its position."""
         self._indexed = 0
+        self._presets: dict[str, dict[str, PromptPreset]] = {}
+        """Owner → id → preset."""
 
     def _of(self, owner_id: str, conversation_id: str, *, deleted: bool = False) -> Conversation:
         found = self._conversations.get(conversation_id)

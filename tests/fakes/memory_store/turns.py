@@ -113,6 +113,7 @@ class MemoryTurns(MemoryState):
                 updated_at=turn.now,
                 leaf_id=None,
                 options=turn.options,
+                prompt=turn.prompt,
             )
             self._index(turn.conversation_id, None)
         question_id = turn.parent_id
