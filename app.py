@@ -25,6 +25,7 @@ from assistant.errors import AssistantError, SettingsError
 from assistant.feedback import FeedbackService
 from assistant.generation.deadlines import Deadlines
 from assistant.heartbeat import Heartbeat
+from assistant.identities import Identities
 from assistant.maintenance import BackupPlan, Maintenance
 from assistant.model_catalog import ModelCard
 from assistant.portable.portability import Portability
@@ -42,9 +43,10 @@ from assistant.ui.services import Services
 from assistant.web.application import create_web_app
 from assistant.web.health import Health
 from assistant.web.hosting import find_hosting
-from assistant.web.identity import VisitorCookie, load_or_create_key
 from assistant.web.server import open_socket, serve
 from assistant.web.transfers import transfer_routes
+from assistant.web.visitor_cookie import VisitorCookie
+from assistant.web.visitors import Visitors
 from assistant.wording import Wording
 from storage.backup import back_up
 from storage.backup_folder import BackupFolder
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         settings = load_settings()
         if command.name == "backup" and command.path:
             back_up(_database_url(settings), command.path)
-            print(wording("command.backed_up", path=str(command.path), beside=str(_key_file(settings))))
+            print(wording("command.backed_up", path=str(command.path)))
         elif command.name == "export-ratings" and command.path:
             count = _export_ratings(settings, command.path)
             print(wording("command.exported_ratings", count=count, path=str(command.path)))
@@ -121,12 +123,14 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         attachment_sizes=AttachmentSizes(engine),
     )
 
+    identities = Identities(store, clock=_now)
     retention = timedelta(days=settings.retention_days) if settings.retention_days else None
     maintenance = Maintenance(
         store,
         clock=_now,
         retention=retention,
         backups=BackupPlan(make=backups.add, seconds=settings.backup_hours * 3600) if backups else None,
+        chores={"identities": identities.forget_revoked},
     )
 
     @asynccontextmanager
@@ -149,18 +153,20 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         database.close()
 
     hosting = find_hosting(settings, os.environ)
-    key = load_or_create_key(_key_file(settings))
-    cookie = VisitorCookie(key, framed=bool(hosting.framed_by), https_outside=hosting.is_https)
+    cookie = VisitorCookie(framed=bool(hosting.framed_by), https_outside=hosting.is_https)
+    visitors = Visitors(identities, cookie)
     wording = Wording()
     health = Health(engine, store, lambda: runs.draining, maintenance.troubles)
-    app = create_web_app(health, sharing, cookie, wording, hosting, lifespan=lifespan)
+    app = create_web_app(health, sharing, visitors, wording, hosting, lifespan=lifespan)
     portability = Portability(store, wording, clock=_now, retention=retention)
-    app.include_router(transfer_routes(portability, cookie, wording))
+    app.include_router(transfer_routes(portability, visitors, wording))
     keeping = Keeping(
         retention_days=settings.retention_days,
         lost_at_restart=hosting.is_space and backups is None and not database.is_shared,
     )
-    mount_page(app, services, engine, wording, owner_of=cookie.owner_of, public_url=hosting.public_url, keeping=keeping)
+    mount_page(
+        app, services, engine, wording, identify=visitors.identify, public_url=hosting.public_url, keeping=keeping
+    )
     return app, runs
 
 
@@ -172,15 +178,11 @@ def _backup_folder(settings: Settings) -> BackupFolder | None:
     if file is None:
         fault = "is for SQLite alone"
         raise SettingsError(setting="ASSISTANT_BACKUP_DIR", fault=fault, allowed="pg_dump makes backups of PostgreSQL")
-    return BackupFolder(settings.backup_dir, settings.backup_keep, database=file, key=_key_file(settings), clock=_now)
+    return BackupFolder(settings.backup_dir, settings.backup_keep, database=file, clock=_now)
 
 
 def _database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{settings.data_dir.resolve()}/assistant.db"
-
-
-def _key_file(settings: Settings) -> Path:
-    return settings.data_dir / "cookie.key"
 
 
 def _export_ratings(settings: Settings, path: Path) -> int:

@@ -6,6 +6,7 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     AssistantError
     ├── SettingsError            a setting is wrong; the start stops
     ├── NoIdentityError          the browser keeps no cookie, so nothing can be kept for it
+    │   └── SignedOutError       its cookie was revoked
     ├── NotFoundError            unknown, deleted, or somebody else's: never told apart
     ├── InputError               what was sent cannot be accepted as it is
     │   ├── BlankMessageError
@@ -94,6 +95,10 @@ class SettingsError(AssistantError):
 
 class NoIdentityError(AssistantError):
     code = "no_identity"
+
+
+class SignedOutError(NoIdentityError):
+    code = "signed_out"
 
 
 class NotFoundError(AssistantError):

@@ -6,7 +6,7 @@ Knows nothing of how a backup is made.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,11 +38,13 @@ class Maintenance:
         clock: Callable[[], datetime],
         retention: timedelta | None = None,
         backups: BackupPlan | None = None,
+        chores: Mapping[str, Callable[[], object]] | None = None,
     ) -> None:
-        """`retention`: how long a conversation is kept that nobody goes on with; None for ever."""
+        """`retention`: how long a conversation is kept that nobody goes on with; None for ever. `chores`: what else
+        there is to do, by names; each blocks."""
         self._store = store
         self._clock = clock
-        self._chores: dict[str, Callable[[], object]] = {"purge": self._purge}
+        self._chores: dict[str, Callable[[], object]] = {"purge": self._purge, **(chores or {})}
         if retention:
             self._chores["retention"] = partial(self._delete_expired, retention)
         self._backups = backups

@@ -1,7 +1,4 @@
-"""A folder of the newest backups, each with the key that visitors' cookies are signed with, and the way back from it.
-
-A backup without that key would bring back conversations that nobody is the owner of any more.
-"""
+"""A folder of the newest backups, and the way back from it."""
 
 import filecmp
 import logging
@@ -23,12 +20,11 @@ _LEFT_OVER_SECONDS = 3600
 
 
 class BackupFolder:
-    def __init__(self, folder: Path, keep: int, *, database: Path, key: Path, clock: Callable[[], datetime]) -> None:
-        """`keep`: so many backups, the newest. `key`: the file that is kept with each."""
+    def __init__(self, folder: Path, keep: int, *, database: Path, clock: Callable[[], datetime]) -> None:
+        """`keep`: so many backups, the newest."""
         self._folder = folder
         self._keep = keep
         self._database = database
-        self._key = key
         self._clock = clock
         self._live: LiveDatabase | None = None
         self._kept_version: int | None = None
@@ -71,22 +67,14 @@ class BackupFolder:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = self._backups()
         target = self._folder / f"assistant-{self._clock():%Y%m%dT%H%M%S}Z.db"
-        with unfinished(target.with_suffix(".key")) as key:
-            shutil.copyfile(self._key, key)
-            put(key, target.with_suffix(".key"))
-        try:
-            live.copy_to(target)
-        except BackupError:
-            if not target.exists():
-                target.with_suffix(".key").unlink(missing_ok=True)
-            raise
+        live.copy_to(target)
         self._kept_version = version
         # After a start nobody knows what has changed; the same once more would push an older one out.
         if before and before[-1] != target and filecmp.cmp(before[-1], target, shallow=False):
-            _remove(target)
+            target.unlink()
             return None
         for old in self._backups()[: -self._keep]:
-            _remove(old)
+            old.unlink(missing_ok=True)
         return target
 
     def _put_back(self, backup: Path) -> bool:
@@ -94,18 +82,10 @@ class BackupFolder:
             shutil.copyfile(backup, copy)
             if not is_whole(copy):
                 return False
-            self._put_key_back(backup.with_suffix(".key"))
             for of_a_former_one in ("-wal", "-shm", "-journal"):
                 self._database.with_name(self._database.name + of_a_former_one).unlink(missing_ok=True)
             put(copy, self._database)
         return True
-
-    def _put_key_back(self, kept: Path) -> None:
-        if self._key.exists():
-            return
-        with unfinished(self._key) as copy, suppress(FileNotFoundError):
-            shutil.copyfile(kept, copy)
-            put(copy, self._key)
 
     def _backups(self) -> list[Path]:
         """Oldest first."""
@@ -131,11 +111,6 @@ class BackupFolder:
             yield
         finally:
             sole_use.end()
-
-
-def _remove(backup: Path) -> None:
-    backup.unlink(missing_ok=True)
-    backup.with_suffix(".key").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -12,10 +12,12 @@ from assistant.errors import ConversationBusyError, NotFoundError
 from assistant.prompt_choice import PromptChoice
 from assistant.search_terms import document_terms
 from storage import mapping
+from storage.change_of_owner import owned_tables
 from storage.database import Database
+from storage.identities import forget, remember
 from storage.owned import active_run_of, conversation_of, message_of
 from storage.search_documents import add_documents, replace_title
-from storage.tables import ConversationRow, MessageRow, PersonRow, PresetRow
+from storage.tables import ConversationRow, MessageRow
 
 _ON_SHELF = {
     Shelf.PINNED: [ConversationRow.archived.is_(False), ConversationRow.pinned.is_(True)],
@@ -109,9 +111,11 @@ class ConversationTreeStore:
 
     def delete_owner(self, owner_id: str) -> int:
         with self._database.write() as session:
-            session.execute(delete(PersonRow).where(PersonRow.owner_id == owner_id))
-            session.execute(delete(PresetRow).where(PresetRow.owner_id == owner_id))
-            return _delete_conversations(session, ConversationRow.owner_id == owner_id)
+            deleted = _delete_conversations(session, ConversationRow.owner_id == owner_id)
+            for table in reversed(owned_tables()):
+                session.execute(delete(table).where(table.c.owner_id == owner_id))
+            forget(session, owner_id)
+            return deleted
 
     def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:
         with self._database.write() as session:
@@ -152,6 +156,7 @@ def _add(conversation: Conversation, messages: Sequence[Message], session: Sessi
         # The same copy once more; if its owner deleted it meanwhile, asking again brings it back.
         conversation_of(session, conversation.owner_id, conversation.id, deleted=True).deleted_at = None
         return
+    remember(session, conversation.owner_id, conversation.updated_at.date())
     session.add(mapping.conversation_row(conversation))
     session.flush()
     for message in messages:

@@ -15,6 +15,7 @@ from assistant.conversation import Conversation, Message
 from assistant.search_terms import document_terms
 from storage import mapping
 from storage.database import Database
+from storage.identities import remember
 from storage.search_documents import add_documents
 from storage.tables import ConversationRow
 
@@ -63,6 +64,8 @@ def _words(conversation: Conversation, messages: Sequence[Message]) -> list[_Doc
 def _add(session: Session, conversations: _Conversations, words: Mapping[str, list[_Document]], now: datetime) -> None:
     known = _known(session, [conversation.id for conversation, _ in conversations])
     new = [(conversation, messages) for conversation, messages in conversations if conversation.id not in known]
+    for owner_id in {conversation.owner_id for conversation, _ in new}:
+        remember(session, owner_id, now.date())
     rows = [mapping.conversation_row(conversation) for conversation, _ in new]
     for row in rows:
         row.deleted_at = now

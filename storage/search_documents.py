@@ -3,15 +3,18 @@
 Knows which database it is on, but not where the terms come from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import String, bindparam, delete, func, insert
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, String, bindparam, cast, delete, func, insert, update
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
 from assistant.search_terms import document_terms
 from storage.search_tables import SearchDocumentRow
+
+_IDS_A_STATEMENT = 500
 
 
 def owner_term(owner_id: str) -> str:
@@ -59,3 +62,20 @@ def replace_title(session: Session, owner_id: str, conversation_id: str, title: 
     is_title = SearchDocumentRow.message_id.is_(None)
     session.execute(delete(SearchDocumentRow).where(SearchDocumentRow.conversation_id == conversation_id, is_title))
     add_document(session, owner_id, conversation_id, None, title)
+
+
+def change_mark(session: Session, conversation_ids: Sequence[str], former_id: str, owner_id: str) -> None:
+    """Conversations that become another's are found by their new owner, at the place in time that they had."""
+    former, mark = owner_term(former_id), owner_term(owner_id)
+    terms = SearchDocumentRow.terms
+    marked: ColumnElement[Any]
+    if session.get_bind().dialect.name == "postgresql":
+        marked = func.ts_delete(terms, former).op("||")(func.array_to_tsvector(cast(array([mark]), ARRAY(String))))
+    else:
+        # It is the first of them; the index follows by a trigger.
+        marked = mark + func.substr(terms, len(former) + 1)
+    for start in range(0, len(conversation_ids), _IDS_A_STATEMENT):
+        some = conversation_ids[start : start + _IDS_A_STATEMENT]
+        session.execute(
+            update(SearchDocumentRow).where(SearchDocumentRow.conversation_id.in_(some)).values(terms=marked)
+        )

@@ -17,7 +17,7 @@ _IS_TITLE = text("message_id IS NULL")
 
 
 class SearchDocumentRow(Row):
-    """Never updated: what changes is deleted and added anew, so a higher id is newer."""
+    """What changes is deleted and added anew, so a higher id is newer; only a change of owner leaves it where it is."""
 
     __tablename__ = "search_documents"
     __table_args__ = (

@@ -1,9 +1,10 @@
-"""The conversation store on SQL: what `assistant.ports` asks for, in parts over one database."""
+"""The store on SQLite and PostgreSQL: what `assistant.ports` asks for, in parts over one database."""
 
 from sqlalchemy import text
 
 from storage.conversations import ConversationTreeStore
 from storage.feedback import FeedbackStore
+from storage.identities import IdentityStore
 from storage.imports import ImportStore
 from storage.presets import PresetStore
 from storage.search import SearchStore
@@ -12,9 +13,16 @@ from storage.turns import TurnStore
 
 
 class SqlConversationStore(
-    TurnStore, ConversationTreeStore, ImportStore, ShareStore, SearchStore, FeedbackStore, PresetStore
+    TurnStore,
+    ConversationTreeStore,
+    ImportStore,
+    ShareStore,
+    SearchStore,
+    FeedbackStore,
+    PresetStore,
+    IdentityStore,
 ):
-    """Implements `assistant.ports.ConversationStore` on SQLite and PostgreSQL."""
+    """Implements `assistant.ports.ConversationStore` and `assistant.identity_port.IdentityStore`."""
 
     def ping(self) -> None:
         with self._database.read() as session:

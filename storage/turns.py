@@ -11,6 +11,7 @@ from assistant.errors import ConversationBusyError, ConversationMovedError, NotF
 from assistant.ports import NewTurn, RunOutcome
 from storage import mapping
 from storage.database import Database
+from storage.identities import remember
 from storage.owned import active_run_of, conversation_of, message_of
 from storage.search_documents import add_document
 from storage.tables import ConversationRow, MessageRow, RunRow
@@ -141,6 +142,7 @@ def _begin(session: Session, turn: NewTurn) -> Run:
 def _conversation(session: Session, turn: NewTurn) -> ConversationRow:
     if turn.new_conversation_title is None:
         return conversation_of(session, turn.owner_id, turn.conversation_id)
+    remember(session, turn.owner_id, turn.now.date())
     row = ConversationRow(
         id=turn.conversation_id,
         owner_id=turn.owner_id,

@@ -6,6 +6,7 @@ A subclass gives the fixture `store`, an empty one; see tests/unit/test_memory_s
 from tests.contract.conversations import ConversationContract
 from tests.contract.deletion import DeletionContract
 from tests.contract.feedback import FeedbackContract
+from tests.contract.identities import IdentityContract
 from tests.contract.imports import ImportContract
 from tests.contract.presets import PresetContract
 from tests.contract.runs import RunContract
@@ -26,5 +27,6 @@ class ConversationStoreContract(
     SearchContract,
     FeedbackContract,
     PresetContract,
+    IdentityContract,
 ):
     pass

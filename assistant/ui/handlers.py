@@ -4,13 +4,14 @@ No rule of the assistant is here. Each event is an async generator of updates.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from assistant.errors import AssistantError, InputError, NoIdentityError
+from assistant.errors import AssistantError, InputError
+from assistant.identity import Identity
 from assistant.languages import choose_language, speak
 from assistant.ui.action import read_action
 from assistant.ui.attached_field import read_attachments
@@ -24,7 +25,8 @@ from assistant.ui.visit import Updates, Visit
 logger = logging.getLogger(__name__)
 
 Values = Mapping[Any, Any]
-OwnerOf = Callable[[Mapping[str, str]], str | None]
+Identify = Callable[[Mapping[str, str], str], Awaitable[Identity]]
+"""From a request's cookies and scheme to its sender; raises NoIdentityError."""
 
 
 def speak_with(request: gr.Request) -> None:
@@ -33,12 +35,12 @@ def speak_with(request: gr.Request) -> None:
 
 
 class Handlers:
-    def __init__(self, services: Services, screen: Screen, views: Views, events: Events, *, owner_of: OwnerOf) -> None:
+    def __init__(self, services: Services, screen: Screen, views: Views, events: Events, *, identify: Identify) -> None:
         self._services = services
         self._screen = screen
         self._views = views
         self._events = events
-        self._owner_of = owner_of
+        self._identify = identify
 
     async def load(self, request: gr.Request) -> AsyncIterator[Updates]:
         if self._events.pages.has_turned(request.session_hash):
@@ -89,7 +91,7 @@ class Handlers:
         told = False
         speak_with(request)
         try:
-            async for updates in event(self._visit(values, request)):
+            async for updates in event(await self._visit(values, request)):
                 told = True
                 yield updates
             if not told:
@@ -101,13 +103,11 @@ class Handlers:
             logger.exception("a page event failed")
             yield self._views.internal_error()
 
-    def _visit(self, values: Values, request: gr.Request) -> Visit:
+    async def _visit(self, values: Values, request: gr.Request) -> Visit:
         """Raises NoIdentityError, AttachmentError."""
-        owner_id = self._owner_of(dict(request.cookies or {}))
-        if owner_id is None:
-            raise NoIdentityError
+        identity = await self._identify(dict(request.cookies or {}), request.url.scheme)
         return Visit(
-            owner_id=owner_id,
+            owner_id=identity.owner_id,
             page=request.session_hash or "",
             at=read_position(values.get(self._screen.position, "")),
             text=values.get(self._screen.message, ""),

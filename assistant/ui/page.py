@@ -13,7 +13,7 @@ from assistant.ui.attach_events import AttachEvents
 from assistant.ui.events import Events
 from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.fragments import Fragments
-from assistant.ui.handlers import Handlers, OwnerOf, speak_with
+from assistant.ui.handlers import Handlers, Identify, speak_with
 from assistant.ui.keeping import Keeping
 from assistant.ui.layout import Screen, lay_out
 from assistant.ui.search_events import SearchEvents
@@ -35,7 +35,7 @@ def mount_page(
     engine: Engine,
     wording: Wording,
     *,
-    owner_of: OwnerOf,
+    identify: Identify,
     public_url: str,
     keeping: Keeping,
 ) -> None:
@@ -55,7 +55,7 @@ def mount_page(
         rating = FeedbackViews(screen, fragments, wording)
         searching = SearchEvents(services.search, screen, fragments)
         events = Events(services, views, attaching, searching, rating, public_url=public_url)
-        handlers = Handlers(services, screen, views, events, owner_of=owner_of)
+        handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, wording)
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.

@@ -14,13 +14,13 @@ from assistant.errors import AssistantError
 from assistant.sharing import SharingService
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
-from assistant.web.identity import VisitorCookie, VisitorMiddleware
 from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
 from assistant.web.security import OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
 from assistant.web.share_page import share_routes
 from assistant.web.spoken_language import SpokenLanguage
 from assistant.web.stream_ends import StreamEnds
+from assistant.web.visitors import VisitorMiddleware, Visitors
 from assistant.wording import Wording
 
 _ASSISTANT = Path(__file__).parents[1]
@@ -30,7 +30,7 @@ _STATIC = (_ASSISTANT / "web" / "static", _ASSISTANT / "rendering" / "static", _
 def create_web_app(
     health: Health,
     sharing: SharingService,
-    cookie: VisitorCookie,
+    visitors: Visitors,
     wording: Wording,
     hosting: Hosting,
     *,
@@ -51,12 +51,12 @@ def create_web_app(
             Middleware(OwnOriginOnly, public_url=hosting.public_url),
             # With one of the app's own, Gradio does not add its, which would answer to any origin.
             Middleware(CORSMiddleware, allow_origins=origins),
-            Middleware(VisitorMiddleware, cookie=cookie),
+            Middleware(VisitorMiddleware, visitors=visitors),
             Middleware(StreamEnds),
         ],
     )
     app.add_exception_handler(AssistantError, handler(wording))
-    app.include_router(share_routes(sharing, cookie, wording))
+    app.include_router(share_routes(sharing, visitors, wording))
     app.include_router(health.routes())
     files = StaticFiles(directory=_STATIC[0])
     files.all_directories = list(_STATIC)

@@ -7,17 +7,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assistant.errors import NoIdentityError, NotFoundError
+from assistant.errors import NotFoundError
 from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_message_body
 from assistant.sharing import SharingService
-from assistant.web.identity import VisitorCookie
+from assistant.web.visitors import Visitors
 from assistant.wording import Wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wording) -> APIRouter:
+def share_routes(sharing: SharingService, visitors: Visitors, wording: Wording) -> APIRouter:
     router = APIRouter()
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -46,23 +46,11 @@ def share_routes(sharing: SharingService, cookie: VisitorCookie, wording: Wordin
     @router.post("/s/{token}/continue")
     async def go_on(token: str, request: Request) -> Response:
         """Copies it into the viewer's list; a viewer who has none yet gets it with the first visit of the page."""
-        owner_id = cookie.owner_of(request.cookies)
-        headers: dict[str, str] = {}
-        if owner_id is None:
-            header = cookie.new_header(request.url.scheme)
-            owner_id = cookie.owner_of(_cookies(header))
-            headers["Set-Cookie"] = header
-        if owner_id is None:
-            raise NoIdentityError
+        visitor, headers = await visitors.welcome(request)
         try:
-            conversation_id = await sharing.continue_share(owner_id, token)
+            conversation_id = await sharing.continue_share(visitor.owner_id, token)
         except NotFoundError:
             return HTMLResponse(not_found.render(), 404)
         return RedirectResponse(f"/?c={conversation_id}", 303, headers)
 
     return router
-
-
-def _cookies(header: str) -> dict[str, str]:
-    name, _, value = header.partition(";")[0].partition("=")
-    return {name: value}

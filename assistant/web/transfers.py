@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.requests import ClientDisconnect
 
-from assistant.errors import FileTooLargeError, NoIdentityError, StorageError
+from assistant.errors import FileTooLargeError, StorageError
 from assistant.portable.bounds import FILE_BYTES
 from assistant.portable.portability import Bundle, Form, Portability
-from assistant.web.identity import VisitorCookie
+from assistant.web.visitors import Visitors
 from assistant.wording import Wording
 
 _TYPES = {
@@ -23,21 +23,18 @@ _TYPES = {
 _ALL = "tech-assistant-conversations"
 
 
-def transfer_routes(portability: Portability, cookie: VisitorCookie, wording: Wording) -> APIRouter:
+def transfer_routes(portability: Portability, visitors: Visitors, wording: Wording) -> APIRouter:
     router = APIRouter()
 
-    def owner_of(request: Request) -> str:
-        owner_id = cookie.owner_of(request.cookies)
-        if owner_id is None:
-            raise NoIdentityError
-        return owner_id
+    async def owner_of(request: Request) -> str:
+        return (await visitors.sender(request)).owner_id
 
     async def one(request: Request, conversation_id: str, form: Form) -> Response:
-        file = await portability.export(owner_of(request), conversation_id, form)
+        file = await portability.export(await owner_of(request), conversation_id, form)
         return Response(file.content, headers=_headers(file.name, form))
 
     async def all_of_them(request: Request, bundle: Bundle) -> Response:
-        pieces = portability.export_all(owner_of(request), bundle)
+        pieces = portability.export_all(await owner_of(request), bundle)
         # The first one before the status is sent: a database that fails can still be told as such.
         first = await anext(pieces, b"")
         return StreamingResponse(_joined(first, pieces), headers=_headers(f"{_ALL}.{bundle}", bundle))
@@ -61,7 +58,7 @@ def transfer_routes(portability: Portability, cookie: VisitorCookie, wording: Wo
     @router.post("/import")
     async def take_in(request: Request) -> Response:
         """The file is the body, as it is."""
-        owner_id = owner_of(request)
+        owner_id = await owner_of(request)
         with tempfile.TemporaryFile() as file:
             try:
                 await _receive(request, file)

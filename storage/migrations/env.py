@@ -4,6 +4,7 @@ from typing import Literal
 
 from alembic import context
 
+from storage import identity_tables  # noqa: F401  # its tables are Row's
 from storage.search_tables import compared_on
 from storage.tables import Row, UtcDateTime
 

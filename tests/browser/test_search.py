@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Role
-from assistant.web.identity import VisitorCookie, load_or_create_key
+from assistant.identities import token_hash
 from storage.database import open_database
 from storage.store import SqlConversationStore
 from tests.app_process import AppProcess
@@ -21,8 +21,7 @@ Keep = Callable[..., Conversation]
 def keep(app: AppProcess, page: Page, context: BrowserContext) -> Iterator[Keep]:
     """Puts a conversation of the page's visitor into the database: its texts in turn, all on one branch unless
     `parents` says which text each follows."""
-    cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies()}
-    owner_id = VisitorCookie(load_or_create_key(app.data_dir / "cookie.key")).owner_of(cookies)
+    owner_id = next(token_hash(cookie["value"]) for cookie in context.cookies() if cookie["name"] == "assistant")
     database = open_database(f"sqlite:///{app.data_dir}/assistant.db")
     store = SqlConversationStore(database)
 
@@ -50,7 +49,7 @@ def keep(app: AppProcess, page: Page, context: BrowserContext) -> Iterator[Keep]
         ]
         conversation = Conversation(
             id=key,
-            owner_id=owner_id or "",
+            owner_id=owner_id,
             title=title,
             created_at=when,
             updated_at=when,

@@ -11,6 +11,7 @@ pytest.register_assert_rewrite(
             "conversations",
             "deletion",
             "feedback",
+            "identities",
             "imports",
             "presets",
             "runs",

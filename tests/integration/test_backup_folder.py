@@ -29,14 +29,11 @@ class App:
         self.folder = root / "backups"
         self.hour = hour
         self.database = self.data / "assistant.db"
-        self.key = self.data / "cookie.key"
-        self.backups = BackupFolder(self.folder, keep, database=self.database, key=self.key, clock=self.now)
+        self.backups = BackupFolder(self.folder, keep, database=self.database, clock=self.now)
         self.restored = self.backups.restore()
         self._opened = open_database(f"sqlite:///{self.database}")
         migrate(self._opened)
         self.store = SqlConversationStore(self._opened)
-        if not self.key.exists():
-            self.key.write_bytes(os.urandom(32))
 
     def now(self) -> datetime:
         return at(0) + timedelta(hours=self.hour)
@@ -68,20 +65,19 @@ def names(app: App) -> list[str]:
     return sorted(file.name for file in app.folder.iterdir())
 
 
-def test_each_backup_lies_there_with_the_key_for_the_owners_eyes_only(app: App) -> None:
+def test_each_backup_lies_there_for_the_owners_eyes_only(app: App) -> None:
     before = os.umask(0)
     try:
         made = app.back_up()
     finally:
         os.umask(before)
     assert made == app.folder / "assistant-20261123T130000Z.db"
-    assert names(app) == ["assistant-20261123T130000Z.db", "assistant-20261123T130000Z.key"]
+    assert names(app) == ["assistant-20261123T130000Z.db"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in app.folder.iterdir()} == {0o600}
     assert stat.S_IMODE(app.folder.stat().st_mode) == 0o700
-    assert made.with_suffix(".key").read_bytes() == app.key.read_bytes()
 
 
-def test_the_newest_are_kept_and_each_goes_with_its_key(app: App) -> None:
+def test_the_newest_are_kept(app: App) -> None:
     (app.folder / "of somebody else.db").parent.mkdir()
     (app.folder / "of somebody else.db").touch()
     for number in range(1, 6):
@@ -89,7 +85,7 @@ def test_the_newest_are_kept_and_each_goes_with_its_key(app: App) -> None:
         app.back_up()
     hours = ("15", "16", "17")
     assert names(app) == [
-        *(f"assistant-20261123T{hour}0000Z.{kind}" for hour in hours for kind in ("db", "key")),
+        *(f"assistant-20261123T{hour}0000Z.db" for hour in hours),
         "of somebody else.db",
     ]
 
@@ -120,19 +116,15 @@ def test_starts_without_a_change_push_out_nothing_either(tmp_path: Path) -> None
         assert app.back_up()
 
 
-def test_an_empty_data_folder_begins_with_the_newest_backup_and_its_key(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_empty_data_folder_begins_with_the_newest_backup(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with closing(App(tmp_path)) as app:
         for number in (1, 2):
             app.talk(number)
             newest = app.back_up()
-        key = app.key.read_bytes()
         app.talk(3)
     with closing(App(tmp_path, data="new")) as restarted:
         assert restarted.restored == newest
         assert restarted.conversations == ["c2", "c1"]
-        assert restarted.key.read_bytes() == key
         assert {stat.S_IMODE(file.stat().st_mode) for file in restarted.data.iterdir()} == {0o600}
         assert not [file for file in restarted.data.iterdir() if "unfinished" in file.name]
         assert restarted.back_up() is None
@@ -147,16 +139,6 @@ def test_a_database_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     with closing(App(tmp_path)) as restarted:
         assert restarted.restored is None
         assert restarted.conversations == ["c2", "c1"]
-
-
-def test_a_key_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
-    with closing(App(tmp_path)) as app:
-        app.back_up()
-        app.key.write_bytes(b"k" * 32)
-        app.database.unlink()
-    with closing(App(tmp_path)) as restarted:
-        assert restarted.restored
-        assert restarted.key.read_bytes() == b"k" * 32
 
 
 def test_what_is_left_of_a_former_database_is_not_mixed_into_the_restored_one(tmp_path: Path) -> None:

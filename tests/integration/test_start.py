@@ -47,11 +47,6 @@ def database_is_newer(folder: Path) -> Environment:
     return {}
 
 
-def key_is_damaged(folder: Path) -> Environment:
-    (folder / "cookie.key").touch()
-    return {}
-
-
 def settings(**values: str) -> Callable[[Path], Environment]:
     return lambda _: {f"ASSISTANT_{name}": value for name, value in values.items()}
 
@@ -63,7 +58,6 @@ def settings(**values: str) -> Callable[[Path], Environment]:
         (data_dir_below_a_file, ["ASSISTANT_DATA_DIR", "Not a directory"]),
         (database_is_no_database, ["database", "not a database"]),
         (database_is_newer, ["database", "newer version of this app"]),
-        (key_is_damaged, ["cookie.key is damaged"]),
         (settings(PROMPT="tech_assistant/v9"), ["tech_assistant/v9", "tech_assistant/v1", "tech_assistant/compact"]),
         (settings(PROMPT="missing.jinja"), ["missing.jinja", "No such file"]),
         (settings(PORT="0"), ["ASSISTANT_PORT", "1", "65535"]),

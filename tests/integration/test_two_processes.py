@@ -1,7 +1,6 @@
 """Two real processes of the app on one PostgreSQL: what one of them answers, the other shows, stops, and outlives."""
 
 import json
-import shutil
 import signal
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ import httpx2
 import pytest
 from sqlalchemy import Row, text
 
-from assistant.web.identity import load_or_create_key
 from storage.database import Database, open_database
 from tests.app_process import AppProcess
 from tests.fakes.fake_engine import Answer, FakeEngine
@@ -45,8 +43,6 @@ class Pair:
 def pair(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     url = postgres.empty_database()
     folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
-    load_or_create_key(folders[0] / "cookie.key")
-    shutil.copy(folders[0] / "cookie.key", folders[1])
     with served(lambda: FakeEngine(ENDLESS)) as engine:
         settings = {"database_url": url, "backend": "openai", "backend_url": engine, "lost_after_seconds": "1"}
         apps = [AppProcess(folder, **settings) for folder in folders]

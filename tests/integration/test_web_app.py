@@ -1,23 +1,28 @@
 """The web app as app.py puts it together: whether it is well, and who its visitors are."""
 
 import asyncio
-import json
+import hashlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from assistant.errors import EngineLoadError, StorageError
+from assistant.identities import Identities
 from assistant.ports import ConversationStore
 from assistant.web.application import create_web_app
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
-from assistant.web.identity import VisitorCookie
+from assistant.web.visitor_cookie import VisitorCookie
+from assistant.web.visitors import Visitors
 from assistant.wording import Wording
+from storage.database import open_database
+from storage.identity_tables import IdentityRow
 from tests.fakes.desk import Desk
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
@@ -88,7 +93,8 @@ def served_alone(store: ConversationStore, *, draining: bool = False) -> Iterato
     desk = Desk(store=store)
     health = Health(desk.engine, store, lambda: draining)
     hosting = Hosting(listen_on="127.0.0.1", public_url="", framed_by="")
-    app = create_web_app(health, desk.sharing, VisitorCookie(b"k" * 32), Wording(), hosting, lifespan=lifespan)
+    visitors = Visitors(Identities(MemoryConversationStore(), clock=desk.clock), VisitorCookie())
+    app = create_web_app(health, desk.sharing, visitors, Wording(), hosting, lifespan=lifespan)
     with TestClient(app) as client:
         yield client
 
@@ -162,18 +168,50 @@ def test_a_damaged_cookie_gives_a_new_identity_and_no_error(running: WebApp, coo
     assert cookie_of(page)[0].startswith("assistant=")
 
 
-def test_a_forged_cookie_opens_nobodys_conversations(running: WebApp) -> None:
+def test_over_https_a_cookie_that_plain_http_could_have_planted_is_nobodys(tmp_path: Path) -> None:
+    with web_app(tmp_path, origin="https://testserver") as running:
+        running.client.cookies.set("assistant", "t" * 43)
+        assert cookie_of(running.client.get("/"))[0].startswith("__Host-assistant=")
+        assert running.client.get("/export.zip").status_code == 200
+        running.client.cookies.delete("__Host-assistant")
+        assert running.client.get("/export.zip").status_code == 401
+
+
+@pytest.mark.parametrize(("shown_in", "kind"), [("document", "SameSite=Lax"), ("iframe", "SameSite=None")])
+def test_in_a_space_the_cookie_is_made_for_where_the_page_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown_in: str, kind: str
+) -> None:
+    monkeypatch.setenv("SPACE_HOST", "me-assistant.hf.space")
+    with web_app(tmp_path) as running:
+        flags = cookie_of(running.client.get("/", headers={"Sec-Fetch-Dest": shown_in}))
+    assert {kind, "Secure", "HttpOnly"} <= set(flags)
+    assert ("Partitioned" in flags) is (shown_in == "iframe")
+
+
+def test_conversations_of_the_time_of_signed_cookies_are_still_their_owners(running: WebApp) -> None:
+    visitor = running.visitor()
+    page = PageRequests(visitor)
     running.model.will_say(" Yes.")
-    mine = PageRequests(running.client)
-    assert mine.do("send", message="My secret question?")
-    token = running.client.cookies["assistant"].rsplit(".", 1)[0]
-    forger = running.visitor()
-    forger.cookies.set("assistant", f"{token}.{'A' * 43}")
-    theirs = PageRequests(forger)
-    assert theirs.do("act", action='{"do": "open", "conversation": "%s"}' % conversation(mine))  # noqa: UP031  # braces
-    assert "My secret question?" not in str(theirs.shown)
-    assert "There is no such conversation here." in str(theirs.shown["notice"])
+    assert page.do("send", message="Asked long ago?")
+    token = visitor.cookies["assistant"]
+    visitor.cookies.clear()
+    visitor.cookies.set("assistant", f"{token}.{'s' * 43}", domain="testserver.local")
+    # Without the signature from now on.
+    assert cookie_of(visitor.get("/"))[0] == f"assistant={token}"
+    assert "Asked long ago?" in PageRequests(visitor).shown["conversations"]
 
 
-def conversation(page: PageRequests) -> str:
-    return str(json.loads(page.shown["position"])["conversation_id"])
+def test_whoever_only_looks_is_not_remembered_and_whoever_asks_is_by_a_hash(tmp_path: Path) -> None:
+    with web_app(tmp_path) as running:
+        visitor = running.visitor()
+        page = PageRequests(visitor)
+        assert page.do("new_chat")
+        assert known_tokens(tmp_path) == []
+        running.model.will_say(" Yes.")
+        assert page.do("send", message="Is it kept?")
+        assert known_tokens(tmp_path) == [hashlib.sha256(visitor.cookies["assistant"].encode()).hexdigest()]
+
+
+def known_tokens(data_dir: Path) -> list[str]:
+    with closing(open_database(f"sqlite:///{data_dir}/assistant.db")) as database, database.read() as session:
+        return [*session.scalars(select(IdentityRow.token_sha256))]

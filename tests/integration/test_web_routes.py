@@ -62,7 +62,7 @@ def test_other_sites_may_not_read_answers(browser: TestClient) -> None:
 # Files
 
 
-@pytest.fixture(params=["/etc/passwd", "assistant.db", "cookie.key"])
+@pytest.fixture(params=["/etc/passwd", "assistant.db"])
 def secret_file(running: WebApp, request: pytest.FixtureRequest) -> Path:
     return running.data_dir / request.param
 

@@ -2,6 +2,7 @@
 
 from tests.fakes.memory_store.conversations import MemoryConversations
 from tests.fakes.memory_store.feedback import MemoryFeedback
+from tests.fakes.memory_store.identities import MemoryIdentities
 from tests.fakes.memory_store.imports import MemoryImports
 from tests.fakes.memory_store.presets import MemoryPresets
 from tests.fakes.memory_store.search import MemorySearch
@@ -10,7 +11,14 @@ from tests.fakes.memory_store.turns import MemoryTurns
 
 
 class MemoryConversationStore(
-    MemoryTurns, MemoryConversations, MemoryImports, MemoryShares, MemorySearch, MemoryFeedback, MemoryPresets
+    MemoryTurns,
+    MemoryConversations,
+    MemoryImports,
+    MemoryShares,
+    MemorySearch,
+    MemoryFeedback,
+    MemoryPresets,
+    MemoryIdentities,
 ):
     def ping(self) -> None:
         """Always there."""

@@ -32,6 +32,7 @@ class MemoryConversations(MemoryState):
             self._of(conversation.owner_id, conversation.id, deleted=True)
             self._deleted.pop(conversation.id, None)
             return
+        self._remember(conversation.owner_id, conversation.updated_at.date())
         self._conversations[conversation.id] = conversation
         self._messages |= {message.id: message for message in messages}
         for message in messages:
@@ -111,6 +112,7 @@ class MemoryConversations(MemoryState):
     def delete_owner(self, owner_id: str) -> int:
         self._agreed.pop(owner_id, None)
         self._presets.pop(owner_id, None)
+        self._forget_identity(owner_id)
         return self._delete({c.id for c in self._conversations.values() if c.owner_id == owner_id})
 
     def _delete(self, gone: set[str]) -> int:

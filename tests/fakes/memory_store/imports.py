@@ -15,6 +15,7 @@ class MemoryImports(MemoryState):
         for conversation, messages in conversations:
             if conversation.id in self._conversations:
                 continue
+            self._remember(conversation.owner_id, now.date())
             self._conversations[conversation.id] = conversation
             self._messages |= {message.id: message for message in messages}
             for message in messages:

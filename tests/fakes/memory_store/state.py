@@ -1,14 +1,22 @@
 """What the parts of the store in memory share: the values, and the rule of whose they are."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from threading import RLock
 
 from assistant.conversation import Conversation, Message, MessageStatus, Run
-from assistant.errors import NotFoundError
+from assistant.errors import NotFoundError, SignedOutError
+from assistant.identity import Account
 from assistant.prompt_choice import PromptPreset
 from assistant.snapshot import Share, Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownToken:
+    owner_id: str
+    seen_on: date
+    revoked_on: date | None = None
 
 
 class MemoryState:
@@ -30,6 +38,12 @@ class MemoryState:
         self._indexed = 0
         self._presets: dict[str, dict[str, PromptPreset]] = {}
         """Owner → id → preset."""
+        self._tokens: dict[str, KnownToken] = {}
+        self._accounts: dict[str, Account] = {}
+        """By their owner ids."""
+        self._account_number = 0
+        self._steps: dict[str, tuple[dict[str, str], datetime]] = {}
+        """Of sign-ins under way, with when they expire."""
 
     def _of(self, owner_id: str, conversation_id: str, *, deleted: bool = False) -> Conversation:
         found = self._conversations.get(conversation_id)
@@ -66,3 +80,18 @@ class MemoryState:
             del self._messages[message_id]
             self._hidden.pop(message_id, None)
         self._runs = {key: run for key, run in self._runs.items() if run.answer_id in self._messages}
+
+    def _remember(self, owner_id: str, today: date) -> None:
+        known = self._tokens.get(owner_id)
+        if known is not None and known.revoked_on:
+            raise SignedOutError
+        if known is None and owner_id not in self._accounts:
+            self._tokens[owner_id] = KnownToken(owner_id=owner_id, seen_on=today)
+
+    def _forget_identity(self, owner_id: str) -> None:
+        had_account = self._accounts.pop(owner_id, None) is not None
+        for token, known in list(self._tokens.items()):
+            if known.owner_id == owner_id and had_account:
+                self._tokens[token] = replace(known, revoked_on=known.seen_on)
+            elif known.owner_id == owner_id:
+                del self._tokens[token]

@@ -105,6 +105,7 @@ class MemoryTurns(MemoryState):
         if turn.question is None and (parent is None or parent.role is not Role.USER):
             raise NotFoundError(kind="message")
         if new is not None:
+            self._remember(turn.owner_id, turn.now.date())
             self._conversations[turn.conversation_id] = Conversation(
                 id=turn.conversation_id,
                 owner_id=turn.owner_id,
