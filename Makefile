@@ -36,9 +36,11 @@ bench: $(TESTED:%=.venv/.installed-%) browser-tools
 bench-storage: .venv/.installed-app .venv/.installed-test
 	$(BIN)/python -m benchmarks.storage
 
-# 200 rounds of random work and SIGKILL on each database: ten minutes. The tests have a short form of it.
+# 200 rounds of random work and SIGKILL on each database, then 2000 random lives on three stores at once: a quarter of an
+# hour. The tests have a short form of both.
 crash-test: .venv/.installed-app .venv/.installed-test
 	$(BIN)/python -m tests.crash.rounds
+	$(BIN)/python -m pytest --hypothesis-profile=long tests/integration/test_store_twins.py
 
 # text-generation-inference's own client, in an environment of its own, against our fake of its server.
 tgi-conformance: .venv/.installed-app .venv/.installed-test

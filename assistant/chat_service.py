@@ -23,7 +23,7 @@ from assistant.conversation import (
     find_message,
 )
 from assistant.engine import Engine
-from assistant.errors import DrainingError, NotContinuableError, UnsupportedOptionError
+from assistant.errors import DrainingError, NotContinuableError, NotFoundError, UnsupportedOptionError
 from assistant.ports import ConversationStore, NewTurn
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 from assistant.prompting.accepted import accept_prompt
@@ -115,6 +115,8 @@ class ChatService:
         """Ask the question differently: a sibling of it. Raises what `send` does."""
         question = _Question(accept(text, self._message_limit), accept_attachments(attachments))
         edited = await self._message(owner_id, conversation_id, question_id)
+        if edited.role is not Role.USER:
+            raise NotFoundError(kind="message")
         asked = _Asked(question=question, parent_id=edited.parent_id)
         return await self._begin(
             owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt

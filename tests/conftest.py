@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import PostgresServer
+
+# For `--hypothesis-profile=long`: tests that have a short form in the default run take their time.
+settings.register_profile("long", deadline=None)
 
 
 @pytest.fixture(scope="session")

@@ -138,6 +138,16 @@ async def test_somebody_elses_conversation_is_not_found_whatever_is_asked_of_it(
         assert await desk.texts(of) == ["Mine?", "Yours."]
 
 
+async def test_an_answer_cannot_be_edited() -> None:
+    async with open_desk() as desk:
+        run = await desk.answered("Mine?", "Yours.")
+        with pytest.raises(NotFoundError):
+            await desk.service.edit(
+                ANN, run.conversation_id, run.answer_id, "Ours.", client_request_id="e", options=OPTIONS
+            )
+        assert await desk.texts(run.conversation_id) == ["Mine?", "Yours."]
+
+
 async def test_a_message_of_another_conversation_is_not_found_in_this_one() -> None:
     async with open_desk() as desk:
         here = await desk.answered("Here?", "Here.")
