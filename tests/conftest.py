@@ -7,8 +7,10 @@ from hypothesis import settings
 
 from tests.postgres import PostgresServer
 
-# For `--hypothesis-profile=long`: tests that have a short form in the default run take their time.
+# No deadlines: a busy machine is no fault. `--hypothesis-profile=long` is for tests that have a short form by default.
+settings.register_profile("short", deadline=None)
 settings.register_profile("long", deadline=None)
+settings.load_profile("short")
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,4 @@ class StoreTwins(TurnRules, KeepingRules, PortableRules):
 
 TestStoreTwins = StoreTwins.TestCase
 IS_LONG = settings.get_current_profile_name() == "long"
-TestStoreTwins.settings = settings(
-    max_examples=2000 if IS_LONG else 40, stateful_step_count=60 if IS_LONG else 30, deadline=None
-)
+TestStoreTwins.settings = settings(max_examples=2000 if IS_LONG else 40, stateful_step_count=60 if IS_LONG else 30)
