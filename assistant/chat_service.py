@@ -163,8 +163,7 @@ class ChatService:
 
     async def stop(self, owner_id: str, conversation_id: str) -> None:
         """Stop the answer that is being written, if one is; its text so far is kept."""
-        if run := await asyncio.to_thread(self._store.active_run, owner_id, conversation_id):
-            await self._runs.stop(run.id)
+        await self._runs.stop_in(owner_id, conversation_id)
 
     async def watch(self, owner_id: str, run_id: str, pace: float = 0.0) -> AsyncIterator[RunUpdate]:
         """The run's newest text at once and then as it grows, every `pace` seconds at most; the last is `ENDED`."""
@@ -203,9 +202,6 @@ class ChatService:
         options: GenerationOptions,
         prompt: PromptChoice,
     ) -> Run:
-        if self._runs.draining:
-            raise DrainingError(retry_after=10)
-        self._runs.refuse_if_full()
         question, continued = asked.question, asked.continued
         turn = NewTurn(
             owner_id=owner_id,
@@ -229,6 +225,10 @@ class ChatService:
 
     def _store_turn(self, turn: NewTurn, continued: Message | None, loop: asyncio.AbstractEventLoop) -> Run:
         """One trip to a worker thread for all that blocks: read, assemble, write."""
+        if begun := self._store.requested_run(turn.owner_id, turn.client_request_id):
+            # However busy it is now: the page only did not hear that its question was taken.
+            return begun
+        self._refuse_if_unable()
         messages = self._asked_branch(turn)
         options = turn.options
         if options.seed is None:
@@ -246,6 +246,11 @@ class ChatService:
             )
             loop.call_soon_threadsafe(self._runs.start, assignment)
         return run
+
+    def _refuse_if_unable(self) -> None:
+        if self._runs.draining:
+            raise DrainingError(retry_after=10)
+        self._runs.refuse_if_full()
 
     def _asked_branch(self, turn: NewTurn) -> list[Message]:
         """The branch that the model will read, ending with the question, as it will be once the turn is written."""

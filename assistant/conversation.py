@@ -3,7 +3,7 @@
 Plain immutable values; knows nothing of storage, prompts or pages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -172,6 +172,13 @@ class Run:
     process_id: str
     """Names the process that makes the answer; another one's unfinished run is lost."""
     started_at: datetime
+
+
+def remapped(provenance: Provenance | None, ids: Mapping[str, str]) -> Provenance | None:
+    """Of a copied answer: `ids` are the copies' ids by the originals'. What was not copied is not named."""
+    if provenance is None or provenance.continued_from is None:
+        return provenance
+    return provenance.model_copy(update={"continued_from": ids.get(provenance.continued_from)})
 
 
 def branch(messages: Iterable[Message], leaf_id: str | None) -> list[Message]:

@@ -4,7 +4,6 @@ Each method takes the owner; what is not theirs is not found. Knows nothing of p
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,8 +18,10 @@ from assistant.conversation import (
     branch,
     find_message,
     newest_leaf,
+    remapped,
     siblings,
 )
+from assistant.derived_id import derived_id
 from assistant.errors import LastVersionError, NotFoundError
 from assistant.ports import ConversationStore
 from assistant.runs import Runs
@@ -79,8 +80,7 @@ class ConversationService:
     async def delete(self, owner_id: str, conversation_ids: Sequence[str]) -> None:
         """Hidden at once, their shares with them, running answers stopped; `restore` brings them back for an hour."""
         for conversation_id in conversation_ids:
-            if run := await asyncio.to_thread(self._store.active_run, owner_id, conversation_id):
-                await self._runs.stop(run.id)
+            await self._runs.stop_in(owner_id, conversation_id)
             await asyncio.to_thread(self._store.delete, owner_id, conversation_id, self._clock())
 
     async def restore(self, owner_id: str, conversation_ids: Sequence[str]) -> None:
@@ -151,7 +151,7 @@ class ConversationService:
         finished = [message for message in shown if message.status is not MessageStatus.STREAMING]
         if not finished:
             raise NotFoundError(kind="message")
-        fork_id = _derived_id(owner_id, request_id, conversation_id)
+        fork_id = derived_id(owner_id, request_id, conversation_id)
         copies = _copies(finished, fork_id)
         now = self._clock()
         fork = replace(
@@ -163,15 +163,16 @@ class ConversationService:
 
 def _copies(shown: Sequence[Message], conversation_id: str) -> list[Message]:
     """A branch, with ids of its own, in another conversation."""
-    copies: list[Message] = []
-    for message in shown:
-        parent_id = copies[-1].id if copies else None
-        copy_id = _derived_id(conversation_id, message.id)
-        # A rating is of the original.
-        copy = replace(message, id=copy_id, conversation_id=conversation_id, parent_id=parent_id, feedback=None)
-        copies.append(copy)
-    return copies
-
-
-def _derived_id(*of: str) -> str:
-    return hashlib.sha256(":".join(of).encode()).hexdigest()[:32]
+    ids = {message.id: derived_id(conversation_id, message.id) for message in shown}
+    return [
+        replace(
+            message,
+            id=ids[message.id],
+            conversation_id=conversation_id,
+            parent_id=ids[message.parent_id] if message.parent_id is not None else None,
+            provenance=remapped(message.provenance, ids),
+            # A rating is of the original.
+            feedback=None,
+        )
+        for message in shown
+    ]

@@ -86,6 +86,9 @@ class ConversationStore(Protocol):
     def finish(self, run_id: str, outcome: RunOutcome, now: datetime) -> bool:
         """End the run, once: a compare-and-set on `STREAMING`. False when another end came first."""
 
+    def requested_run(self, owner_id: str, client_request_id: str) -> Run | None:
+        """The run that this owner's request began, whatever became of it."""
+
     def run(self, owner_id: str, run_id: str) -> Run: ...
 
     def active_run(self, owner_id: str, conversation_id: str) -> Run | None: ...

@@ -101,6 +101,11 @@ class Runs:
                 if run_id not in await asyncio.to_thread(self._store.unfinished_runs):
                     return
 
+    async def stop_in(self, owner_id: str, conversation_id: str) -> None:
+        """Stop the answer that is being written in a conversation, if one is. Raises NotFoundError."""
+        if run := await asyncio.to_thread(self._store.active_run, owner_id, conversation_id):
+            await self.stop(run.id)
+
     async def drain(self, seconds: float) -> None:
         """Let what runs go on for `seconds`, then end the rest as `INTERRUPTED`."""
         self.draining = True

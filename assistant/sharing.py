@@ -9,7 +9,8 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, branch
+from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, branch, remapped
+from assistant.derived_id import derived_id
 from assistant.errors import NotFoundError
 from assistant.model_catalog import ModelCard, card_for
 from assistant.ports import ConversationStore
@@ -52,7 +53,7 @@ class SharingService:
     async def continue_share(self, owner_id: str, token: str) -> str:
         """Copy the snapshot into the viewer's own list, once however often it is asked; the conversation's id."""
         snapshot = await self.read(token)
-        conversation_id = _sha256(f"{owner_id}:{token}")[:32]
+        conversation_id = derived_id(owner_id, token)
         conversation, messages = _copied(snapshot, owner_id, conversation_id, self._clock())
         await asyncio.to_thread(self._store.add_conversation, conversation, messages)
         return conversation_id
@@ -98,14 +99,15 @@ def _copied(
     for position, shown in enumerate(snapshot.messages):
         messages.append(
             Message(
-                id=_sha256(f"{conversation_id}:{position}")[:32],
+                id=derived_id(conversation_id, str(position)),
                 conversation_id=conversation_id,
                 parent_id=messages[-1].id if messages else None,
                 role=shown.role,
                 text=shown.text,
                 status=shown.status,
                 created_at=now,
-                provenance=shown.provenance,
+                # Of an answer that is not in the snapshot, nor anybody else's business.
+                provenance=remapped(shown.provenance, {}),
                 attachments=shown.attachments,
             )
         )

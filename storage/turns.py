@@ -23,7 +23,9 @@ class TurnStore:
 
     def begin_turn(self, turn: NewTurn) -> Run:
         # Another one may be quicker: then there is the same request's run, or a busy slot.
-        return self._database.settle(lambda session: _begun(session, turn) or _begin(session, turn))
+        return self._database.settle(
+            lambda session: _begun(session, turn.owner_id, turn.client_request_id) or _begin(session, turn)
+        )
 
     def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
         with self._database.write() as session:
@@ -45,6 +47,10 @@ class TurnStore:
             session.get_one(ConversationRow, run.conversation_id).updated_at = now
             add_document(session, run.owner_id, run.conversation_id, run.answer_id, outcome.text)
             return True
+
+    def requested_run(self, owner_id: str, client_request_id: str) -> Run | None:
+        with self._database.read() as session:
+            return _begun(session, owner_id, client_request_id)
 
     def run(self, owner_id: str, run_id: str) -> Run:
         with self._database.read() as session:
@@ -103,10 +109,10 @@ def _run_of(session: Session, owner_id: str, run_id: str) -> RunRow:
     return row
 
 
-def _begun(session: Session, turn: NewTurn) -> Run | None:
+def _begun(session: Session, owner_id: str, client_request_id: str) -> Run | None:
     """The run that the same request began before."""
     row = session.scalar(
-        select(RunRow).where(RunRow.owner_id == turn.owner_id, RunRow.client_request_id == turn.client_request_id)
+        select(RunRow).where(RunRow.owner_id == owner_id, RunRow.client_request_id == client_request_id)
     )
     return mapping.run(row) if row else None
 

@@ -4,14 +4,12 @@ Ids come from the owner, the kind of file and the file's own ids: the same file 
 and two people who import one file do not meet.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.conversation import Conversation, Message, MessageStatus
-
-_ID_LENGTH = 32
+from assistant.conversation import Conversation, Message, MessageStatus, remapped
+from assistant.derived_id import derived_id
 
 
 class Source(StrEnum):
@@ -31,7 +29,7 @@ class ImportedConversation:
     """Every message after its parent."""
 
     def id_for(self, owner_id: str) -> str:
-        return _id(owner_id, self.source, self.conversation.id)
+        return derived_id(owner_id, self.source, self.conversation.id)
 
 
 def adopted(imported: ImportedConversation, owner_id: str) -> tuple[Conversation, list[Message]]:
@@ -39,7 +37,7 @@ def adopted(imported: ImportedConversation, owner_id: str) -> tuple[Conversation
     conversation_id = imported.id_for(owner_id)
     # With their number in front: messages of one time are ordered by id, and stay in the file's order so.
     ids = {
-        message.id: f"{number:05}{_id(conversation_id, message.id)}"[:_ID_LENGTH]
+        message.id: f"{number:05}{derived_id(conversation_id, message.id)[:-5]}"
         for number, message in enumerate(imported.messages)
     }
     leaf_id = imported.conversation.leaf_id
@@ -54,9 +52,6 @@ def adopted(imported: ImportedConversation, owner_id: str) -> tuple[Conversation
 
 
 def _adopted(message: Message, conversation_id: str, ids: dict[str, str]) -> Message:
-    provenance = message.provenance
-    if provenance is not None and provenance.continued_from is not None:
-        provenance = provenance.model_copy(update={"continued_from": ids.get(provenance.continued_from)})
     is_unfinished = message.status is MessageStatus.STREAMING
     return replace(
         message,
@@ -64,11 +59,5 @@ def _adopted(message: Message, conversation_id: str, ids: dict[str, str]) -> Mes
         conversation_id=conversation_id,
         parent_id=ids[message.parent_id] if message.parent_id is not None else None,
         status=MessageStatus.INTERRUPTED if is_unfinished else message.status,
-        provenance=provenance,
+        provenance=remapped(message.provenance, ids),
     )
-
-
-def _id(*parts: str) -> str:
-    # Each part with its length, so that no two lists of parts can look the same.
-    joined = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(joined.encode(errors="replace")).hexdigest()[:_ID_LENGTH]

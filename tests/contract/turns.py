@@ -66,6 +66,13 @@ class TurnContract:
         assert store.begin_turn(next_turn(2)).id == "r2"
         assert len(store.messages(ANN, "c1")) == 4
 
+    def test_a_request_is_known_to_who_made_it_whatever_became_of_it(self, store: ConversationStore) -> None:
+        run = store.begin_turn(first_turn())
+        assert store.requested_run(ANN, "request-1") == run
+        store.finish("r1", complete(), at(5))
+        assert store.requested_run(ANN, "request-1") == replace(run, status=MessageStatus.COMPLETE)
+        assert store.requested_run(ANN, "request-2") is store.requested_run(BOB, "request-1") is None
+
     def test_the_same_request_of_somebody_else_is_another_turn(self, store: ConversationStore) -> None:
         store.begin_turn(first_turn())
         assert store.begin_turn(first_turn(2, owner_id=BOB, client_request_id="request-1")).id == "r2"

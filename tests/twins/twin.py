@@ -46,6 +46,10 @@ class RunsByHand:
     async def stop(self, run_id: str) -> None:
         self.end(run_id, MessageStatus.STOPPED, "")
 
+    async def stop_in(self, owner_id: str, conversation_id: str) -> None:
+        if run := self._store.active_run(owner_id, conversation_id):
+            await self.stop(run.id)
+
     def write(self, run_id: str, more: str) -> bool:
         self._texts[run_id] = self._texts.get(run_id, "") + more
         return self._store.checkpoint(run_id, self._texts[run_id], self._clock())

@@ -59,6 +59,21 @@ async def test_the_new_answer_begins_with_the_old_ones_text_and_stands_beside_it
         assert after.provenance and after.provenance.continued_from == before.id
 
 
+async def test_a_copy_names_its_own_answers_and_nobody_elses() -> None:
+    async with open_desk() as desk:
+        old = await stopped(desk)
+        desk.model.will_say(" 1")
+        new = await go_on(desk, old)
+        await desk.end_of(new)
+        # The question, then the answer that was gone on with: only the branch through the new one is copied.
+        fork_id = await desk.conversations.fork(ANN, new.conversation_id, new.answer_id, client_request_id="f")
+        copy_id = await desk.sharing.continue_share(BOB, await desk.sharing.share(ANN, new.conversation_id))
+        for owner, copy in ((ANN, fork_id), (BOB, copy_id)):
+            provenance = (await desk.shown(copy, owner))[-1].provenance
+            assert provenance is not None
+            assert provenance.continued_from is None
+
+
 async def test_the_model_reads_the_question_and_the_text_so_far() -> None:
     async with open_desk() as desk:
         old = await stopped(desk)

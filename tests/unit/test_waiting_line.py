@@ -131,6 +131,21 @@ async def test_a_line_that_is_full_refuses_before_anything_is_written() -> None:
         model.release()
 
 
+async def test_a_question_that_was_taken_is_not_refused_when_it_is_sent_once_more() -> None:
+    model = ScriptedModel()
+    async with open_desk(model=model, loader=ScriptedLoader(model, concurrency=1), longest_line=1) as desk:
+        await desk.engine.ready()
+        await held(desk, "First?")
+        await model.held()
+        model.will_say(" Second.")
+        taken = await desk.ask("Second?", request="second")
+        assert (await desk.ask("Second?", request="second")).id == taken.id
+        model.release()
+        await desk.end_of(taken)
+        await desk.runs.drain(5)
+        assert (await desk.ask("Second?", request="second")).id == taken.id
+
+
 async def test_who_stops_while_waiting_was_never_asked() -> None:
     model = ScriptedModel()
     async with open_desk(model=model, loader=ScriptedLoader(model, concurrency=1)) as desk:

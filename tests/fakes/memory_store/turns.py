@@ -13,10 +13,11 @@ from tests.fakes.memory_store.state import MemoryState
 class MemoryTurns(MemoryState):
     def begin_turn(self, turn: NewTurn) -> Run:
         with self._lock:
-            for run in self._runs.values():
-                if (run.owner_id, run.client_request_id) == (turn.owner_id, turn.client_request_id):
-                    return run
-            return self._begin(turn)
+            return self.requested_run(turn.owner_id, turn.client_request_id) or self._begin(turn)
+
+    def requested_run(self, owner_id: str, client_request_id: str) -> Run | None:
+        request = owner_id, client_request_id
+        return next((run for run in self._runs.values() if (run.owner_id, run.client_request_id) == request), None)
 
     def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
         with self._lock:
