@@ -18,6 +18,7 @@ from assistant.portable.file_names import file_name
 from assistant.portable.imported import ImportedConversation, Source, adopted
 from assistant.portable.markdown_file import to_markdown
 from assistant.portable.reader import read_conversations
+from assistant.portable.redacted import without_personal_data
 from assistant.portable.zip_stream import zip_stream
 from assistant.ports import ConversationStore
 from assistant.wording import Wording
@@ -70,9 +71,9 @@ class Portability:
         self._clock = clock
         self._importing = asyncio.Semaphore(_AT_ONCE)
 
-    async def export(self, owner_id: str, conversation_id: str, form: Form) -> ExportedFile:
-        """Raises NotFoundError."""
-        return await asyncio.to_thread(self._export, owner_id, conversation_id, form)
+    async def export(self, owner_id: str, conversation_id: str, form: Form, *, redacted: bool = False) -> ExportedFile:
+        """`redacted`: without secrets and personal data of well-known shapes. Raises NotFoundError."""
+        return await asyncio.to_thread(self._export, owner_id, conversation_id, form, redacted)
 
     async def export_all(self, owner_id: str, bundle: Bundle) -> AsyncIterator[bytes]:
         """All of a person's conversations, on every shelf, a few in memory at a time."""
@@ -88,8 +89,10 @@ class Portability:
 
     # Out
 
-    def _export(self, owner_id: str, conversation_id: str, form: Form) -> ExportedFile:
+    def _export(self, owner_id: str, conversation_id: str, form: Form, redacted: bool) -> ExportedFile:
         conversation, messages = self._read(owner_id, conversation_id)
+        if redacted:
+            conversation, messages = without_personal_data(conversation, messages)
         if form is Form.MARKDOWN:
             content = to_markdown(conversation, branch(messages, conversation.leaf_id), self._wording).encode()
         else:

@@ -30,7 +30,8 @@ def transfer_routes(portability: Portability, visitors: Visitors, wording: Wordi
         return (await visitors.sender(request)).owner_id
 
     async def one(request: Request, conversation_id: str, form: Form) -> Response:
-        file = await portability.export(await owner_of(request), conversation_id, form)
+        redacted = "redacted" in request.query_params
+        file = await portability.export(await owner_of(request), conversation_id, form, redacted=redacted)
         return Response(file.content, headers=_headers(file.name, form))
 
     async def all_of_them(request: Request, bundle: Bundle) -> Response:

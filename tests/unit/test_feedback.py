@@ -15,7 +15,7 @@ from assistant.ratings_export import export_ratings
 from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
 
-TOKEN = "hf_" + "a" * 34
+TOKEN = "hf_" + "a1b2" * 9
 
 
 def service(desk: Desk) -> FeedbackService:
@@ -97,18 +97,16 @@ async def test_the_export_holds_rated_turns_of_those_who_agreed_redacted_and_wit
     tmp_path: Path, name: str
 ) -> None:
     async with open_desk() as desk:
-        run = await rated(
-            desk, f"Why does {TOKEN} fail? 漢字", f"{TOKEN} of ann@example.org is old.", "ask ann@example.org"
-        )
+        run = await rated(desk, f"Why does {TOKEN} fail? 漢字", f"{TOKEN} of ann@acme.dev is old.", "ask ann@acme.dev")
         await desk.answered("Not rated?", "No.")
         assert export_ratings(desk.store, tmp_path / name) == 0
         assert exported(tmp_path / name) == []
         await service(desk).set_agreement(ANN, True)
         assert export_ratings(desk.store, tmp_path / name) == 1
         (row,) = exported(tmp_path / name)
-        assert row["question"] == "Why does [TOKEN_1] fail? 漢字"
-        assert row["answer"] == "[TOKEN_1] of [EMAIL_1] is old."
-        assert (row["vote"], row["reason"], row["comment"]) == ("down", "wrong", "ask [EMAIL_1]")
+        assert row["question"] == "Why does REDACTED_TOKEN_1 fail? 漢字"
+        assert row["answer"] == "REDACTED_TOKEN_1 of REDACTED_EMAIL_1 is old."
+        assert (row["vote"], row["reason"], row["comment"]) == ("down", "wrong", "ask REDACTED_EMAIL_1")
         assert (row["status"], row["model"], row["prompt_id"]) == (
             "complete",
             "smollm2-135m-instruct",

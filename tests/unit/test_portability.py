@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from assistant.conversation import Conversation, Message, MessageStatus, Role, Shelf
+from assistant.conversation import Attachment, Conversation, Message, MessageStatus, Role, Shelf
 from assistant.errors import BrokenFileError, NotFoundError
 from assistant.portable.portability import Bundle, Form, ImportReport, Portability
 from assistant.ports import ConversationStore
@@ -218,3 +218,17 @@ def asked() -> MemoryConversationStore:
     store.finish("r5", complete("More."), at(20))
     assert [m.role for m in store.messages(ANN, "c1")].count(Role.USER) == 2
     return store
+
+
+@pytest.mark.parametrize("form", Form)
+async def test_a_conversation_can_be_exported_without_personal_data(form: Form) -> None:
+    messages = chain(2)
+    secret = Attachment(name="for ann@acme.dev", text="ssh ann@acme.dev")
+    messages[0] = replace(messages[0], text="I am ann@acme.dev", attachments=(secret,))
+    store = MemoryConversationStore()
+    store.add_conversation(replace(conversation_of(messages), title="Of ann@acme.dev"), messages)
+    plain = await portability(store).export(ANN, "copy", form)
+    redacted = await portability(store).export(ANN, "copy", form, redacted=True)
+    assert b"ann@acme.dev" in plain.content
+    assert b"acme" not in redacted.content + redacted.name.encode()
+    assert redacted.content.replace(b"\\", b"").count(b"REDACTED_EMAIL_") == 4

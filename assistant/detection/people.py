@@ -1,0 +1,70 @@
+"""Phone numbers, and the names of users in the paths of their folders."""
+
+import re
+from collections.abc import Iterator
+
+from assistant.detection.finding import Finding, Kind
+
+_INTERNATIONAL = re.compile(r"(?<![\w+.(/-])\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}+(?![\w-])")
+_AMERICAN = re.compile(
+    r"(?<![\w.+(/-])(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?![\w-]|\.\w)"
+)
+_SAID = re.compile(
+    r"(?i)\b(?:phone|telephone|tel|mobile|cell|call(?: me)?(?: at| on)?|fax|whatsapp|sms|handy|telefon|hotline)\b"
+    r"(?: (?:number|no|nr|is))?[.:=\"' ]{1,4}(?P<number>\(?0?[0-9]{1,5}\)?(?:[ ./-]{1,2}[0-9]{2,8}){1,4})(?![\w-])"
+)
+_DIGITS = re.compile("[0-9]")
+_FEWEST, _MOST = 8, 15
+_SPELT = re.compile(r"[ .()-]")
+"""A plus and a bare row of digits is a number to add as often as one to call."""
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,39}"
+_HOME = re.compile(
+    r"(?<![\w~.-])(?:(?P<unix>(?:/mnt/[a-z])?/(?:home|Users|export/home))/"
+    r"|/?[A-Za-z]:(?P<slash>\\{1,2}|/)(?:Users|Documents and Settings)(?P=slash))"
+    rf"(?P<name>{_NAME}(?: {_NAME}(?=\\))?)"
+)
+# Of machines and documentation, not of people; and pages of the web that are called `/home/…`.
+_NOBODY = frozenset({
+    "user", "username", "users", "your", "yourname", "your-name", "your_name", "your-username", "your_username",
+    "youruser", "you", "me", "name", "myuser", "my-user", "ubuntu", "ec2-user", "centos", "debian", "fedora", "admin",
+    "administrator", "root", "runner", "vagrant", "node", "app", "jovyan", "git", "www", "www-data", "public",
+    "shared", "default", "all-users", "guest", "docker", "coder", "codespace", "gitpod", "vscode", "pi", "linuxbrew",
+    "someone", "somebody", "foo", "bar", "baz", "example", "test", "testuser", "user1", "index", "index.html", "about",
+    "home", "login", "logout",
+})  # fmt: skip
+
+
+def find_phones(text: str) -> Iterator[Finding]:
+    for pattern in (_INTERNATIONAL, _AMERICAN):
+        for found in pattern.finditer(text):
+            if _is_somebodys(found.group()):
+                yield Finding(Kind.PHONE, *found.span())
+    for found in _SAID.finditer(text):
+        if _is_somebodys(found["number"]):
+            yield Finding(Kind.PHONE, *found.span("number"))
+
+
+def _is_somebodys(number: str) -> bool:
+    digits = "".join(_DIGITS.findall(number))
+    if not _FEWEST <= len(digits) <= _MOST or len(set(digits)) <= 2:
+        return False
+    # Numbers of films: 555 is given to nobody, nor is a code of digits in their order.
+    national = digits[-10:]
+    fictional = national[3:6] == "555" or national[:3] == "555" or digits.endswith(("123456", "1234567890", "12345678"))
+    spelt = number.startswith("+") and len(digits) >= 11
+    return not fictional and (spelt or bool(_SPELT.search(number)))
+
+
+def find_homes(text: str) -> Iterator[Finding]:
+    for found in _HOME.finditer(text):
+        start, end = found.span("name")
+        end -= len(found["name"]) - len(found["name"].rstrip(".-"))
+        if found["name"].lower() not in _NOBODY and not _is_route(text, found.start(), end):
+            yield Finding(Kind.HOME, start, end)
+
+
+def _is_route(text: str, start: int, end: int) -> bool:
+    """`'/home/about'`, whole between quotes, is a page; a folder's path goes on, or stands bare."""
+    quote = text[start - 1 : start]
+    return quote in ("'", '"', "`") and text[end : end + 1] == quote and text.startswith("/home/", start)

@@ -1,0 +1,167 @@
+"""What is not to be found: hashes, ids, versions, images, examples, and code that only looks like an address."""
+
+import base64
+import uuid
+from collections.abc import Iterator
+
+from tests.redaction_corpus.case import Case
+from tests.redaction_corpus.random_text import ALNUM, BASE64, RandomText
+
+_ROUNDS = 5
+_LITERAL = r"""
+git@github.com:owner/repo.git
+pip install requests@2.31.0
+@app.route('/users/<id>')
+y = x@self.weight.t()
+icon@2x.png and photo@3x.jpg
+ann@example.com, bob@example.org, <carol@mail.example.net>
+user@localhost, root@db.local, test@host.invalid
+systemctl start getty@tty1.service
+npm i lodash@latest react@18.2.0
+import {x} from "@scope/pkg";
+noreply@github.com
+you@company.com
+127.0.0.1:5432 and 0.0.0.0:80
+192.168.1.17, 10.0.0.5, 172.16.4.9 and 169.254.169.254
+nameserver 8.8.8.8 and 1.1.1.1, or 9.9.9.9
+203.0.113.7 and 198.51.100.3 are for documentation
+255.255.255.0 is a netmask
+Python 3.11.4, CUDA 12.1.0, gcc 13.2.0
+version 4.18.0.553
+Chrome/120.0.6099.109 Safari/537.36
+OpenSSL 1.1.1.1, see section 3.2.1.4
+1.3.6.1.4.1.311 is an OID
+pip install foo==1.24.17.33
+v12.34.56.78 was released
+torch-2.13.100.7-cp311
+::1 and fe80::1 and ff02::1
+std::vector<int> a; a::b(c); ns::dead::beef::cafe
+2001:db8::1 is for documentation
+00:1b:44:11:3a:b7 is a MAC address
+12:34:56.789 [main] INFO
+2026-11-24T00:15:00+01:00
+call 555-0123 or +1-202-555-0143
+(555) 123-4567
+123-456-7890
++1234567890
+x = a +123456789
+1700000000 and 1732406400123
+2026-11-24 and 24.11.2026
+978-3-16-148410-0
+4111 1111 1111 1111 is a test card
+SSN 078-05-1120
+@@ -123,456 +7890,1234 @@
+range(1000, 2000, 300)
+100-200-3000
+/home/user/project and /Users/username/x
+/home/ubuntu/app, /home/ec2-user, /home/runner/work
+C:\Users\Public\Documents and C:\Users\<you>\x
+app.get('/home/dashboard')
+router.push("/home/settings")
+https://www.acme.dev/home/about
+<Route path="/Users/:id">
+~/home/bin and $HOME/x and /home/$USER/x
+https://api.acme.dev/Users/42
+postgresql://user:password@localhost/db
+postgres://postgres:postgres@db:5432/app
+mysql://${DB_USER}:${DB_PASSWORD}@db/app
+https://<user>:<token>@git.acme.dev/x
+http://localhost:8080/a@b
+ftp://user:pass@host
+redis://localhost:6379/0
+amqp://guest:guest@rabbit
+f"https://{user}:{token}@host"
+mongodb://username:your_password@cluster/db
+password = "password"
+password = input("Password: ")
+password = os.environ["DB_PASSWORD"]
+PASSWORD=changeme123
+api_key = "YOUR_API_KEY_1"
+api_key: your-api-key-here-2
+token = get_token(user1)
+token: str = "x1"
+"secret": "<your-secret-1>"
+password = user.password2
+SECRET_KEY = "xxxxxxxxxxxxxxxx1"
+self.password = password1
+const token = req.headers.authorization
+"password": "${DB_PASSWORD_1}"
+tokenizer = AutoTokenizer.from_pretrained("gpt2")
+max_tokens=4096, token_count: 12345678
+token_type_ids = [0, 1, 2]
+<input type="password" name="password1" id="password-field-1">
+password: ********
+passwordField.sendKeys("secret123")
+key = "name"; primary_key=True
+hf_hub_download(repo_id="bigcode/starcoder")
+sk-learn and sk-toggleable__content and sk-estimator-doc-link
+pk_test is Stripe's prefix
+ghp_ is how GitHub's tokens begin
+Authorization: Bearer <token>
+Authorization: Bearer $TOKEN_123456789012
+headers = {"Authorization": f"Bearer {api_token_12345}"}
+AKIA is the prefix of AWS key ids; AKIAIOSFODNN7EXAMPLE is their example
+eyJ is how a JSON web token begins
+What does "BEGIN RSA PRIVATE KEY" mean?
+grep -r "BEGIN OPENSSH PRIVATE KEY" .
+APACHE2LICENSE and APDEFAULTS1
+-----BEGIN CERTIFICATE REQUEST-----
+ssh-keygen -t ed25519 -C "work"
+"""
+
+
+def lookalikes() -> Iterator[Case]:
+    draw = RandomText(24112026)
+    for line in _LITERAL.strip().splitlines():
+        yield Case(line)
+    for _ in range(_ROUNDS):
+        yield from map(Case, _drawn(draw))
+    yield Case("-----BEGIN CERTIFICATE-----\n" + draw.wrapped(300) + "\n-----END CERTIFICATE-----")
+    yield Case("-----BEGIN PUBLIC KEY-----\n" + draw.wrapped(300) + "\n-----END PUBLIC KEY-----")
+
+
+def _drawn(draw: RandomText) -> Iterator[str]:
+    one, two = draw.word(), draw.word()
+
+    def number(most: int) -> int:
+        return draw.random.randrange(10, most)
+
+    for length, name in ((32, "md5"), (40, "sha1"), (64, "sha256"), (128, "sha512")):
+        yield f"{name}: {draw.hex(length)}"
+        yield f"{draw.hex(length)}  {one}-{two}.tar.gz"
+    yield f"git checkout {draw.hex(40)}"
+    yield f"index {draw.hex(7)}..{draw.hex(7)} 100644"
+    yield f'"integrity": "sha512-{draw.of(86, BASE64)}=="'
+    yield f"image: {one}/{two}@sha256:{draw.hex(64)}"
+    yield f"--hash=sha256:{draw.hex(64)}"
+    drawn = str(uuid.UUID(int=draw.random.getrandbits(128), version=4))
+    yield f'"id": "{drawn}"'
+    yield f"https://acme.dev/{one}/{drawn}"
+    yield f"request_id={drawn}"
+    yield f"trace_id={draw.hex(32)} span_id={draw.hex(16)}"
+    yield f'<img src="data:image/png;base64,iVBORw0KGgo{draw.of(400, BASE64)}=">'
+    yield f"url(data:font/woff2;base64,d09GMgABAAAA{draw.of(300, BASE64)})"
+    yield f'{{"data": "{base64.b64encode(draw.random.randbytes(60)).decode()}"}}'
+    yield f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{draw.of(43, BASE64)} {one}"
+    yield f"ssh-rsa AAAAB3NzaC1yc2E{draw.of(340, BASE64)} work"
+    yield f"https://youtu.be/{draw.of(11)}?t={draw.digits(2)}"
+    yield f"https://docs.google.com/document/d/{draw.of(44)}/edit"
+    yield f"{one}_{two}_{draw.digits(8)} = compute_{one}({draw.digits(3)})"
+    yield f'version = "{draw.digits(1)}.{draw.digits(2)}.{draw.digits(1)}"'
+    yield f"{one}=={draw.random.randrange(1, 30)}.{number(30)}.{number(99)}.{number(99)}"
+    yield f"{one} version {draw.random.randrange(1, 30)}.{number(30)}.{number(250)}.{number(99)}"
+    yield f"10.{draw.random.randrange(256)}.{draw.random.randrange(256)}.{draw.random.randrange(256)}:8080"
+    yield f"192.168.{draw.random.randrange(256)}.{draw.random.randrange(1, 255)}"
+    yield f"172.{draw.random.randrange(16, 32)}.0.{draw.random.randrange(1, 255)}/16"
+    yield f"{draw.name()}@example.com"
+    yield f"{draw.name()}@{one}.example.org"
+    yield f"/home/user/{one}/{two}.py"
+    yield f"timestamp {1_700_000_000 + draw.random.randrange(10**7)}"
+    yield f"order {draw.digits(12)} of {draw.digits(4)}-{draw.digits(2)}-{draw.digits(2)}"
+    yield f"0x{draw.hex(16)} 0x{draw.hex(40)}"
+    yield f'class="{one}-{two}-{draw.digits(2)} sk-{one}-{two}-container"'
+    yield f'password_hash = "$2b$12${draw.of(53, ALNUM)}"'
+    yield f"password: {one}.{two}.read()"
+    yield f"token = tokens[{draw.digits(2)}]"
+    yield f"secret_name: {one}-{two}"
+    yield f"api_key = settings.{one}_key2"
