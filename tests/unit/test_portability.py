@@ -17,6 +17,7 @@ from assistant.conversation import Attachment, Conversation, Message, MessageSta
 from assistant.errors import BrokenFileError, NotFoundError
 from assistant.portable.portability import Bundle, Form, ImportReport, Portability
 from assistant.ports import ConversationStore
+from assistant.prompt_choice import OwnPrompt, PromptChoice
 from assistant.wording import Wording
 from tests.contract.samples import ANN, BOB, at, chain, complete, conversation_of, first_turn, next_turn
 from tests.fakes.memory_store import MemoryConversationStore
@@ -226,9 +227,10 @@ async def test_a_conversation_can_be_exported_without_personal_data(form: Form) 
     secret = Attachment(name="for ann@acme.dev", text="ssh ann@acme.dev")
     messages[0] = replace(messages[0], text="I am ann@acme.dev", attachments=(secret,))
     store = MemoryConversationStore()
-    store.add_conversation(replace(conversation_of(messages), title="Of ann@acme.dev"), messages)
+    own = PromptChoice(template="own", own=OwnPrompt(system="You help ann@acme.dev"))
+    store.add_conversation(replace(conversation_of(messages), title="Of ann@acme.dev", prompt=own), messages)
     plain = await portability(store).export(ANN, "copy", form)
     redacted = await portability(store).export(ANN, "copy", form, redacted=True)
     assert b"ann@acme.dev" in plain.content
     assert b"acme" not in redacted.content + redacted.name.encode()
-    assert redacted.content.replace(b"\\", b"").count(b"REDACTED_EMAIL_") == 4
+    assert redacted.content.replace(b"\\", b"").count(b"REDACTED_EMAIL_") == (4 if form is Form.MARKDOWN else 5)
