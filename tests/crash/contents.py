@@ -32,17 +32,20 @@ class Contents:
                         message.text,
                         message.status,
                         message.deleted_at,
+                        message.feedback,
                     )
                 )
             }
             self.runs = session.execute(select(*RunRow.__table__.c)).all()
             shares = select(ShareRow.id, ShareRow.revoked_at)
             self.shares = {row.id: row for row in session.execute(shares)}
-        self.questions: dict[str, list[str]] = defaultdict(list)
-        """Text → ids of the questions that have it."""
+        self.questions: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+        """(conversation, text) → ids of the questions; None: in any conversation that is no fork and no import."""
         for row in self.messages.values():
             if row.role == Role.USER:
-                self.questions[row.text].append(row.id)
+                self.questions[row.conversation_id, row.text].append(row.id)
+                if self.conversations[row.conversation_id].origin is None:
+                    self.questions[None, row.text].append(row.id)
         self.requests: dict[tuple[str, str], list[str]] = defaultdict(list)
         """(owner, request) → ids of its runs."""
         for run in self.runs:
@@ -51,6 +54,9 @@ class Contents:
     def value(self, target: str, what: str) -> object:
         if what == "revoked":
             return self.shares[target].revoked_at is not None if target in self.shares else None
+        if message := self.messages.get(target):
+            comment = (message.feedback or {}).get("comment", "")
+            return {"hidden": message.deleted_at is not None, "comment": comment}[what]
         row = self.conversations.get(target)
         if row is None:
             return None
@@ -93,8 +99,10 @@ class Contents:
         if parent is None:
             if message.parent_id is not None or message.role != Role.USER:
                 yield f"message {message.id} follows nothing"
-        elif parent.conversation_id != message.conversation_id or parent.role == message.role:
-            yield f"message {message.id} follows one of another conversation or of its own role"
+        elif parent.conversation_id != message.conversation_id:
+            yield f"message {message.id} follows one of another conversation"
+        elif parent.role == message.role == Role.ASSISTANT:
+            yield f"answer {message.id} follows an answer"
         way, at = [], message.id
         while at in self.messages and at not in self._rooted and len(way) <= len(self.messages):
             way.append(at)

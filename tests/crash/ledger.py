@@ -11,10 +11,11 @@ from tests.crash.records import (
     Broken,
     Changed,
     Changing,
+    Copied,
     Ended,
     Handed,
+    Importing,
     Record,
-    Recovered,
     Refused,
     Shared,
     Shown,
@@ -41,6 +42,10 @@ class Ledger:
     values: dict[tuple[str, str], list[object]] = field(default_factory=dict)
     """(conversation or share, what) → the values that may be there: one, but for a change that was cut off."""
     shares: dict[str, Shared] = field(default_factory=dict)
+    importing: list[Importing] = field(default_factory=list)
+    """Of this life."""
+    copied: dict[str, Copied] = field(default_factory=dict)
+    """By conversation."""
     wrong: list[str] = field(default_factory=list)
     slow_writes: int = 0
     """How often the database was at a text for so long that it got older than what may be lost."""
@@ -73,10 +78,10 @@ class Ledger:
             case Shared():
                 self.shares[record.share_id] = record
                 self.values[record.share_id, "revoked"] = [False]
+            case Importing() | Copied():
+                self._keep_copied(record)
             case Broken():
                 self.wrong.append(record.traceback)
-            case Recovered():
-                pass
 
     def unanswered(self) -> list[Asking]:
         return [asking for request, asking in self.asking.items() if self._is_open(request)]
@@ -91,6 +96,7 @@ class Ledger:
         self._check_answers(contents, killed_at)
         self._check_values(contents)
         self._check_shares(contents)
+        self._check_copies(contents)
         wrong, self.wrong = self.wrong, []
         return wrong
 
@@ -108,6 +114,13 @@ class Ledger:
         self._must(not texts or shown.text.startswith(texts[-1][1]), f"answer {shown.answer_id} took back its text")
         texts.append((now, shown.text))
 
+    def _keep_copied(self, record: Importing | Copied) -> None:
+        if isinstance(record, Importing):
+            self.importing.append(record)
+        else:
+            self.copied[record.conversation_id] = record
+            self.values.setdefault((record.conversation_id, "deleted"), [False])
+
     def _keep_ended(self, ended: Ended) -> None:
         end = ended.status, ended.text
         self._must(self.ended.setdefault(ended.answer_id, end) == end, f"answer {ended.answer_id} ended twice")
@@ -120,7 +133,10 @@ class Ledger:
     def _check_requests(self, contents: Contents) -> None:
         followed: dict[tuple[str, str], str] = {}
         for request, asking in self.asking.items():
-            asked, found = self.asked.get(request), contents.questions.get(asking.text or "", [])
+            asked, found = (
+                self.asked.get(request),
+                contents.questions.get((asking.conversation_id, asking.text or ""), []),
+            )
             if asked is None:
                 self._must(len(found) <= self._is_open(request), f"refused or asked twice, and kept: {asking}")
                 continue
@@ -169,6 +185,16 @@ class Ledger:
             expected = None if gone else share.snapshot
             read = contents.snapshot(share.token_sha256)
             self._must(read == expected, f"share {share_id} reads {read!r:.80}, not {expected!r:.80}")
+
+    def _check_copies(self, contents: Contents) -> None:
+        for importing in self.importing:
+            there = {each for each in importing.conversation_ids if contents.value(each, "deleted") is False}
+            whole = not there or there == set(importing.conversation_ids)
+            self._must(whole, f"{len(there)} of an import are there: {importing}")
+        self.importing.clear()
+        for copied in self.copied.values():
+            kept = {each: contents.messages[each].text for each in copied.texts if each in contents.messages}
+            self._must(kept == copied.texts, f"a copy is not whole: {copied.conversation_id}")
 
     def _is_open(self, request: str) -> bool:
         """Nobody was told whether it was taken."""

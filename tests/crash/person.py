@@ -6,32 +6,17 @@ import itertools
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from uuid import uuid4
 
-from assistant.chat_service import ChatService
 from assistant.conversation import GenerationOptions, Role, Run
-from assistant.conversation_service import ConversationService
-from assistant.engine import Engine
 from assistant.errors import ConversationBusyError, ConversationMovedError, EngineBusyError, NotFoundError
-from assistant.heartbeat import Heartbeat
-from assistant.ports import ConversationStore
 from assistant.run_update import RunStage
-from assistant.sharing import SharingService
+from tests.crash.keeper import Keeper
 from tests.crash.records import Asked, Asking, Changed, Changing, Ended, Record, Refused, Shared, Shown, What
+from tests.crash.services import Services
 
 # As a page that is watched looks for new text.
 PACE = 0.03
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    engine: Engine
-    heartbeat: Heartbeat
-    turns: ChatService
-    conversations: ConversationService
-    sharing: SharingService
-    store: ConversationStore
 
 
 class Person:
@@ -53,6 +38,9 @@ class Person:
         self._watched: set[str] = set()
         self._watching: dict[str, asyncio.Task[None]] = {}
         self._titles = itertools.count(1)
+        self._named: set[str] = set()
+        """Conversations that this person gave a name."""
+        self._keeper = Keeper(services, owner, chance, tell)
 
     def knows(self, conversations: list[str]) -> None:
         self._conversations += conversations
@@ -74,6 +62,13 @@ class Person:
             self._delete: 1,
             self._share: 1,
             self._revoke: 1,
+            self._continue: 3,
+            self._name_by_model: 1,
+            self._keeper.fork: 1,
+            self._keeper.import_some: 1,
+            self._keeper.prune: 2,
+            self._keeper.bring_back: 1,
+            self._keeper.rate: 2,
         }
         while True:
             if not self._conversations or self._chance.random() < 0.1:
@@ -131,6 +126,11 @@ class Person:
     async def _regenerate(self, conversation_id: str) -> None:
         await self.ask(self._new("regenerate", conversation_id, await self._some(conversation_id, Role.ASSISTANT)))
 
+    async def _continue(self, conversation_id: str) -> None:
+        shown = (await self._services.conversations.open(self.owner, conversation_id)).messages
+        if cut_off := [message.id for message in shown if message.is_cut_off]:
+            await self.ask(self._new("continue", conversation_id, self._chance.choice(cut_off)))
+
     async def _wait_for_the_answer(self, conversation_id: str) -> None:
         if watching := self._watching.get(conversation_id):
             await asyncio.wait({watching})
@@ -150,9 +150,13 @@ class Person:
 
     async def _rename(self, conversation_id: str) -> None:
         title = f"Title {next(self._titles)} {uuid4().hex}"
+        self._named.add(conversation_id)
         await self._change(
             conversation_id, "title", title, self._services.conversations.rename(self.owner, conversation_id, title)
         )
+
+    async def _name_by_model(self, conversation_id: str) -> None:
+        await self._keeper.name_by_model(conversation_id, named_by_person=conversation_id in self._named)
 
     async def _pin(self, conversation_id: str) -> None:
         pinned = self._chance.random() < 0.3
@@ -206,7 +210,8 @@ class Person:
             )
         if asking.how == "edit":
             return await turns.edit(asking.owner, asking.conversation_id, asking.at, asking.text, **request)
-        return await turns.regenerate(asking.owner, asking.conversation_id, asking.at, **request)
+        again = turns.regenerate if asking.how == "regenerate" else turns.continue_answer
+        return await again(asking.owner, asking.conversation_id, asking.at, **request)
 
     async def _watch(self, run: Run) -> None:
         # A conversation that is deleted meanwhile cannot be watched to its end.
@@ -224,7 +229,7 @@ class Person:
 
     def _new(self, how: str, conversation_id: str | None, at: str | None) -> Asking:
         request = uuid4().hex
-        text = None if how == "regenerate" else f"Question {request}?\n\tAnd 👩🏽‍💻 {how}."
+        text = None if how in ("regenerate", "continue") else f"Question {request}?\n\tAnd 👩🏽‍💻 {how}."
         return Asking(request=request, how=how, owner=self.owner, conversation_id=conversation_id, at=at, text=text)
 
     async def _leaf(self, conversation_id: str) -> str | None:

@@ -14,13 +14,13 @@ class Asking:
     """A request that is about to be made, for the first time or once more."""
 
     request: str
-    how: Literal["send", "edit", "regenerate"]
+    how: Literal["send", "edit", "regenerate", "continue"]
     owner: str
     conversation_id: str | None
     at: str | None
-    """send: the newest message that was seen; edit: the question; regenerate: the answer."""
+    """send: the newest message that was seen; edit: the question; regenerate and continue: the answer."""
     text: str | None
-    """No two requests have the same; None for regenerate."""
+    """No two requests have the same; None for regenerate and continue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Ended:
     text: str
 
 
-What = Literal["title", "pinned", "archived", "deleted", "revoked", "leaf"]
+What = Literal["title", "pinned", "archived", "deleted", "revoked", "leaf", "hidden", "comment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Changing:
     """Until `Changed` says so, the old value may be there as well as the new one."""
 
     target: str
-    """A conversation's id, or a share's."""
+    """The id of a conversation, of a share, or of a message."""
     what: What
     value: object
     """None where only the call can tell."""
@@ -89,6 +89,22 @@ class Shared:
     """Its JSON, as whoever has the link reads it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importing:
+    """Until `Copied` says so of them, all of them may be there, or none."""
+
+    conversation_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A conversation that was made at once, by a fork or an import."""
+
+    conversation_id: str
+    texts: dict[str, str]
+    """By the ids of its messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recovered:
     """The start is done; the worker waits for `Go`."""
@@ -108,4 +124,18 @@ class Broken:
     traceback: str
 
 
-Record = Asking | Asked | Refused | Shown | Handed | Ended | Changing | Changed | Shared | Recovered | Broken
+Record = (
+    Asking
+    | Asked
+    | Refused
+    | Shown
+    | Handed
+    | Ended
+    | Changing
+    | Changed
+    | Shared
+    | Importing
+    | Copied
+    | Recovered
+    | Broken
+)

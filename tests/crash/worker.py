@@ -14,15 +14,19 @@ from uuid import uuid4
 from assistant.chat_service import ChatService
 from assistant.conversation_service import ConversationService
 from assistant.engine import Engine, LoadedModel, Report
+from assistant.feedback import FeedbackService
 from assistant.heartbeat import Heartbeat
 from assistant.model_catalog import ModelCard
+from assistant.portable.portability import Portability
 from assistant.runs import Runs
 from assistant.sharing import SharingService
+from assistant.wording import Wording
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
-from tests.crash.person import Person, Services
+from tests.crash.person import Person
 from tests.crash.records import Broken, Go, Handed, Record, Recovered
+from tests.crash.services import Services
 from tests.fakes.desk import TEMPLATE
 from tests.fakes.scripted_model import CARD
 from tests.fakes.wordy_model import WordyModel
@@ -101,7 +105,14 @@ def _services(store: SqlConversationStore) -> Services:
     conversations = ConversationService(store, runs, clock=_now)
     heartbeat = Heartbeat(runs, store, clock=_now, lost_after=LOST_AFTER)
     return Services(
-        engine=engine, heartbeat=heartbeat, turns=turns, conversations=conversations, sharing=sharing, store=store
+        engine=engine,
+        heartbeat=heartbeat,
+        turns=turns,
+        conversations=conversations,
+        sharing=sharing,
+        feedback=FeedbackService(store, clock=_now),
+        portability=Portability(store, Wording(), clock=_now),
+        store=store,
     )
 
 
