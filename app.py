@@ -29,6 +29,7 @@ from assistant.identities import Identities
 from assistant.maintenance import BackupPlan, Maintenance
 from assistant.model_catalog import ModelCard
 from assistant.portable.portability import Portability
+from assistant.prompt_service import PromptService
 from assistant.prompting.library import load_template
 from assistant.prompting.template import PromptTemplate
 from assistant.ratings_export import export_ratings
@@ -120,6 +121,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         sharing=sharing,
         feedback=FeedbackService(store, clock=_now),
         search=SearchService(store),
+        prompts=PromptService(store, engine, new_id=_new_id, clock=_now),
         attachment_sizes=AttachmentSizes(engine),
     )
 

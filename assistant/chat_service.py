@@ -7,7 +7,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant.answering import Assignment
@@ -53,6 +53,8 @@ class _Asked:
     parent_id: str | None
     parent_must_be_leaf: bool = False
     continued: Message | None = None
+    prompt: PromptChoice | None
+    """None: the conversation's."""
 
 
 class ChatService:
@@ -86,19 +88,17 @@ class ChatService:
         expected_leaf_id: str | None,
         client_request_id: str,
         options: GenerationOptions,
-        prompt: PromptChoice = SUITED_PROMPT,
+        prompt: PromptChoice | None = None,
         attachments: Sequence[Attachment] = (),
     ) -> Run:
-        """Ask a question at the end of a conversation; None begins a new one.
+        """Ask at the end of a conversation; None begins a new one. Without a `prompt`, the conversation's own is taken.
 
         Raises BlankMessageError, MessageTooLongError, AttachmentError, NotFoundError, ConversationBusyError,
         ConversationMovedError, EngineBusyError.
         """
         question = _Question(accept(text, self._message_limit), accept_attachments(attachments))
-        asked = _Asked(question=question, parent_id=expected_leaf_id, parent_must_be_leaf=True)
-        return await self._begin(
-            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
-        )
+        asked = _Asked(question=question, parent_id=expected_leaf_id, parent_must_be_leaf=True, prompt=prompt)
+        return await self._begin(owner_id, conversation_id, asked, client_request_id, options)
 
     async def edit(
         self,
@@ -109,7 +109,7 @@ class ChatService:
         *,
         client_request_id: str,
         options: GenerationOptions,
-        prompt: PromptChoice = SUITED_PROMPT,
+        prompt: PromptChoice | None = None,
         attachments: Sequence[Attachment] = (),
     ) -> Run:
         """Ask the question differently: a sibling of it. Raises what `send` does."""
@@ -117,10 +117,8 @@ class ChatService:
         edited = await self._message(owner_id, conversation_id, question_id)
         if edited.role is not Role.USER:
             raise NotFoundError(kind="message")
-        asked = _Asked(question=question, parent_id=edited.parent_id)
-        return await self._begin(
-            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
-        )
+        asked = _Asked(question=question, parent_id=edited.parent_id, prompt=prompt)
+        return await self._begin(owner_id, conversation_id, asked, client_request_id, options)
 
     async def regenerate(
         self,
@@ -130,14 +128,13 @@ class ChatService:
         *,
         client_request_id: str,
         options: GenerationOptions,
-        prompt: PromptChoice = SUITED_PROMPT,
+        prompt: PromptChoice | None = None,
     ) -> Run:
         """Answer once more: a sibling of the answer `message_id`, or an answer to that question. Raises as `send`."""
         message = await self._message(owner_id, conversation_id, message_id)
-        asked = _Asked(parent_id=message.id if message.role is Role.USER else message.parent_id)
-        return await self._begin(
-            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
-        )
+        question_id = message.id if message.role is Role.USER else message.parent_id
+        asked = _Asked(parent_id=question_id, prompt=prompt)
+        return await self._begin(owner_id, conversation_id, asked, client_request_id, options)
 
     async def continue_answer(
         self,
@@ -147,7 +144,7 @@ class ChatService:
         *,
         client_request_id: str,
         options: GenerationOptions,
-        prompt: PromptChoice = SUITED_PROMPT,
+        prompt: PromptChoice | None = None,
     ) -> Run:
         """Go on with an answer that was cut off: a sibling of it that begins with its text.
 
@@ -156,10 +153,8 @@ class ChatService:
         answer = await self._message(owner_id, conversation_id, message_id)
         if not answer.is_cut_off:
             raise NotContinuableError
-        asked = _Asked(parent_id=answer.parent_id, continued=answer)
-        return await self._begin(
-            owner_id, conversation_id, asked, client_request_id=client_request_id, options=options, prompt=prompt
-        )
+        asked = _Asked(parent_id=answer.parent_id, continued=answer, prompt=prompt)
+        return await self._begin(owner_id, conversation_id, asked, client_request_id, options)
 
     async def stop(self, owner_id: str, conversation_id: str) -> None:
         """Stop the answer that is being written, if one is; its text so far is kept."""
@@ -197,10 +192,8 @@ class ChatService:
         owner_id: str,
         conversation_id: str | None,
         asked: _Asked,
-        *,
         client_request_id: str,
         options: GenerationOptions,
-        prompt: PromptChoice,
     ) -> Run:
         question, continued = asked.question, asked.continued
         turn = NewTurn(
@@ -218,17 +211,19 @@ class ChatService:
             client_request_id=client_request_id,
             process_id=self._process_id,
             options=options,
-            prompt=accept_prompt(prompt),
+            prompt=accept_prompt(asked.prompt or SUITED_PROMPT),
             now=self._clock(),
         )
-        return await asyncio.to_thread(self._store_turn, turn, continued, asyncio.get_running_loop())
+        return await asyncio.to_thread(self._store_turn, turn, asked, asyncio.get_running_loop())
 
-    def _store_turn(self, turn: NewTurn, continued: Message | None, loop: asyncio.AbstractEventLoop) -> Run:
+    def _store_turn(self, turn: NewTurn, asked: _Asked, loop: asyncio.AbstractEventLoop) -> Run:
         """One trip to a worker thread for all that blocks: read, assemble, write."""
         if begun := self._store.requested_run(turn.owner_id, turn.client_request_id):
             # However busy it is now: the page only did not hear that its question was taken.
             return begun
         self._refuse_if_unable()
+        if asked.prompt is None and turn.new_conversation_title is None:
+            turn = replace(turn, prompt=self._store.conversation(turn.owner_id, turn.conversation_id).prompt)
         messages = self._asked_branch(turn)
         options = turn.options
         if options.seed is None:
@@ -241,7 +236,7 @@ class ChatService:
                 messages=messages,
                 options=options,
                 prompt_choice=turn.prompt,
-                continued=continued,
+                continued=asked.continued,
                 prompt=assembled,
             )
             loop.call_soon_threadsafe(self._runs.start, assignment)

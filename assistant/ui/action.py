@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.conversation import Shelf, Vote
 from assistant.errors import InputError
 from assistant.feedback import LONGEST_COMMENT
+from assistant.prompt_choice import OwnPrompt
 
 _Id = Field(None, max_length=100)
 _MOST_CHOSEN = 1000
@@ -26,6 +27,9 @@ class Action(BaseModel):
     message: str | None = _Id
     share: str | None = _Id
     text: str = Field("", max_length=1000)
+    prompt: OwnPrompt | None = None
+    """To be saved, under the name `text`."""
+    preset: str | None = _Id
     vote: Vote | None = None
     reason: str = Field("", max_length=30)
     """Of the vote: a key."""

@@ -8,6 +8,8 @@ from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.following import Following
 from assistant.ui.list_events import ListEvents
 from assistant.ui.pages import Pages
+from assistant.ui.prompt_events import PromptEvents
+from assistant.ui.prompt_views import PromptViews
 from assistant.ui.search_events import SearchEvents
 from assistant.ui.services import Services
 from assistant.ui.share_events import ShareEvents
@@ -24,6 +26,7 @@ class Events:
         attaching: AttachEvents,
         searching: SearchEvents,
         feedback_views: FeedbackViews,
+        prompt_views: PromptViews,
         *,
         public_url: str,
     ) -> None:
@@ -32,10 +35,12 @@ class Events:
         self.attaching = attaching
         self.searching = searching
         self.turns = TurnEvents(services.chat, services.conversations, self.following, views, attaching)
+        self.prompts = PromptEvents(services.prompts, services.conversations, prompt_views)
         self.shares = ShareEvents(services.sharing, views, public_url)
         self.verbs: dict[str, Verb] = {
             **self.turns.verbs(),
             **self.shares.verbs(),
+            **self.prompts.verbs(),
             **ListEvents(services.conversations, self.following, views, self.pages).verbs(),
             **EraseEvents(services.conversations, views, self.pages).verbs(),
             **FeedbackEvents(services.feedback, services.conversations, feedback_views).verbs(),

@@ -18,6 +18,8 @@ from assistant.errors import AssistantError
 from assistant.feedback import LONGEST_COMMENT, REASONS
 from assistant.model_catalog import ModelCard
 from assistant.portable.bounds import FILE_BYTES
+from assistant.prompt_choice import MOST_CHARACTERS
+from assistant.prompt_service import PromptPreview
 from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_markdown, render_message_body
 from assistant.run_update import RunUpdate
@@ -97,6 +99,17 @@ class Fragments:
     def erase(self) -> str:
         """The way to delete everything of one's own, with the question whether that is meant."""
         return self._render("erase")
+
+    def prompts(self) -> str:
+        """The form that a prompt is chosen and written in, empty."""
+        return self._render("prompts", most_characters=MOST_CHARACTERS)
+
+    def prompt_state(self, state: str) -> str:
+        """`state` is JSON, for the form's script."""
+        return self._render("prompt_state", state=state)
+
+    def prompt_preview(self, preview: PromptPreview | None) -> str:
+        return self._render("prompt_preview", preview=preview)
 
     def search(self) -> str:
         return self._render("search")

@@ -18,6 +18,7 @@ from assistant.ui.attached_field import read_attachments
 from assistant.ui.events import Events
 from assistant.ui.layout import Screen
 from assistant.ui.position import read_position
+from assistant.ui.prompt_field import read_prompt_field
 from assistant.ui.services import Services
 from assistant.ui.views import Views
 from assistant.ui.visit import Updates, Visit
@@ -80,6 +81,10 @@ class Handlers:
         async for updates in self._told(values, request, look):
             yield updates
 
+    async def keep_prompt(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
+        async for updates in self._told(values, request, self._events.prompts.keep):
+            yield updates
+
     async def keep_options(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
         async for updates in self._told(values, request, self._keep_options):
             yield updates
@@ -106,10 +111,12 @@ class Handlers:
     async def _visit(self, values: Values, request: gr.Request) -> Visit:
         """Raises NoIdentityError, AttachmentError."""
         identity = await self._identify(dict(request.cookies or {}), request.url.scheme)
+        at = read_position(values.get(self._screen.position, ""))
         return Visit(
             owner_id=identity.owner_id,
             page=request.session_hash or "",
-            at=read_position(values.get(self._screen.position, "")),
+            at=at,
+            prompt=read_prompt_field(values.get(self._screen.prompts.field, ""), at.conversation_id),
             text=values.get(self._screen.message, ""),
             attachments=read_attachments(values.get(self._screen.attachments, "")),
             read_options=partial(self._views.options, values),

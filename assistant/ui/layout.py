@@ -6,6 +6,7 @@ import gradio as gr
 from annotated_types import Ge, Gt, Le
 
 from assistant.conversation import GenerationOptions
+from assistant.ui.prompt_panel import PromptPanel, lay_out_prompts
 from assistant.wording import Wording
 
 _STEPS = {"temperature": 0.05, "top_p": 0.01, "top_k": 1, "repetition_penalty": 0.05, "max_new_tokens": 1}
@@ -35,6 +36,7 @@ class Screen:
     stop: gr.Button
     options: dict[str, gr.Slider | gr.Textbox]
     """By the names of GenerationOptions' fields."""
+    prompts: PromptPanel
     made_with: GenerationOptions
     """What they show at first."""
     announcement: gr.Markdown
@@ -52,6 +54,7 @@ def lay_out(
     transfers: str = "",
     erase: str = "",
     banner: str = "",
+    prompts: str = "",
 ) -> Screen:
     """To be called inside `gr.Blocks`. Each string is the HTML of what there is to: attach files by, search with, move
     conversations as files with, delete everything by; `banner`: of what everybody has to know."""
@@ -92,6 +95,7 @@ def lay_out(
                     t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False
                 )
         with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
+            panel = lay_out_prompts(prompts)
             options = _option_controls(t, defaults)
         announcement = _fragment("announcement")
         position = gr.Textbox(visible="hidden", elem_id="position")
@@ -121,6 +125,7 @@ def lay_out(
         send=send,
         stop=stop,
         options=options,
+        prompts=panel,
         made_with=defaults,
         announcement=announcement,
         position=position,

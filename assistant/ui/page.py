@@ -16,6 +16,7 @@ from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Handlers, Identify, speak_with
 from assistant.ui.keeping import Keeping
 from assistant.ui.layout import Screen, lay_out
+from assistant.ui.prompt_views import PromptViews
 from assistant.ui.search_events import SearchEvents
 from assistant.ui.services import Services
 from assistant.ui.spoken_blocks import SpokenBlocks
@@ -25,8 +26,8 @@ from assistant.wording import Wording
 
 _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
-_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback")
-_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback")
+_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts")
+_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts")
 
 
 def mount_page(
@@ -46,15 +47,17 @@ def mount_page(
     def lay_out_page() -> Screen:
         fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
         fixed["transfers"] = fragments.transfers()
+        fixed["prompts"] = fragments.prompts()
         return lay_out(wording, engine.card.options, fragments.attach(), **fixed)
 
     with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:
         screen = lay_out_page()
-        views = Views(services.conversations, screen, fragments, wording, lambda: engine.card.options)
+        prompting = PromptViews(services.prompts, screen, fragments, wording)
+        views = Views(services.conversations, screen, fragments, wording, prompting, lambda: engine.card.options)
         attaching = AttachEvents(services.attachment_sizes, screen, fragments)
         rating = FeedbackViews(screen, fragments, wording)
         searching = SearchEvents(services.search, screen, fragments)
-        events = Events(services, views, attaching, searching, rating, public_url=public_url)
+        events = Events(services, views, attaching, searching, rating, prompting, public_url=public_url)
         handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, wording)
@@ -81,11 +84,11 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     options = list(screen.options.values())
     place = [
         screen.conversations, screen.heading, screen.share, screen.shares, screen.history, screen.live, screen.notice,
-        screen.send, screen.stop, screen.announcement, screen.position, *options,
+        screen.send, screen.stop, screen.announcement, screen.position, screen.prompts.state, *options,
     ]  # fmt: skip
     # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.
     everything = [*place, screen.message, screen.attachments, screen.attached]
-    asked = {screen.message, screen.position, *options}
+    asked = {screen.message, screen.position, screen.prompts.field, *options}
     # "multiple": a page may send while an answer that it no longer shows is still being followed.
     common: dict[str, Any] = {
         "show_progress": "hidden",
@@ -102,6 +105,8 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     drawn = {**common, "trigger_mode": "always_last"}
     screen.draw_attached.click(handlers.draw_attached, {screen.attachments}, [screen.attached, screen.notice], **drawn)
     screen.look.click(handlers.find, {screen.query}, [screen.found, screen.notice], **drawn)
+    shown = [screen.prompts.preview, screen.notice]
+    screen.prompts.keep.click(handlers.keep_prompt, {screen.prompts.field, screen.position}, shown, **drawn)
     for control in options:
         changed = control.release if isinstance(control, gr.Slider) else control.blur
         changed(handlers.keep_options, {screen.position, *options}, [screen.notice], **common)

@@ -6,6 +6,7 @@ from assistant.attachment_sizes import AttachmentSizes
 from assistant.chat_service import ChatService
 from assistant.conversation_service import ConversationService
 from assistant.feedback import FeedbackService
+from assistant.prompt_service import PromptService
 from assistant.search import SearchService
 from assistant.sharing import SharingService
 
@@ -17,4 +18,5 @@ class Services:
     sharing: SharingService
     feedback: FeedbackService
     search: SearchService
+    prompts: PromptService
     attachment_sizes: AttachmentSizes

@@ -55,6 +55,7 @@ class TurnEvents:
                 visit.text,
                 client_request_id=at.request_id,
                 options=options,
+                prompt=visit.prompt,
                 attachments=visit.attachments,
             )
         return await self._service.send(
@@ -64,6 +65,7 @@ class TurnEvents:
             expected_leaf_id=at.leaf_id,
             client_request_id=at.request_id,
             options=options,
+            prompt=visit.prompt,
             attachments=visit.attachments,
         )
 
@@ -79,6 +81,7 @@ class TurnEvents:
             action.message or "",
             client_request_id=visit.at.request_id,
             options=visit.read_options(),
+            prompt=visit.prompt,
         )
         async for updates in self._following.begun(visit, run, {}):
             yield updates

@@ -9,6 +9,7 @@ import gradio as gr
 from assistant.conversation import GenerationOptions, Message, Shelf
 from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors import AssistantError
+from assistant.prompt_choice import SUITED_PROMPT
 from assistant.run_update import RunUpdate
 from assistant.snapshot import Share
 from assistant.ui.action import Action
@@ -17,6 +18,7 @@ from assistant.ui.fragments import Fragments
 from assistant.ui.layout import Screen
 from assistant.ui.option_values import read_options, shown_options
 from assistant.ui.position import Position, new_position
+from assistant.ui.prompt_views import PromptViews
 from assistant.ui.visit import Updates
 from assistant.wording import Wording
 
@@ -28,12 +30,14 @@ class Views:
         screen: Screen,
         fragments: Fragments,
         wording: Wording,
+        prompts: PromptViews,
         defaults: Callable[[], GenerationOptions],
     ) -> None:
         self._conversations = conversations
         self._screen = screen
         self._fragments = fragments
         self._t = wording
+        self._prompts = prompts
         self._defaults = defaults
 
     async def conversation(self, owner_id: str, view: ConversationView) -> Updates:
@@ -41,6 +45,7 @@ class Views:
         busy = view.active_run is not None
         return {
             **await self.list(owner_id, conversation_id),
+            **await self._prompts.chosen(owner_id, conversation_id, view.conversation.prompt),
             **self._page(view.conversation.options, busy=busy, shareable=bool(view.messages)),
             self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
             self._screen.history: self._fragments.messages(view),
@@ -52,6 +57,7 @@ class Views:
         """Nothing opened: what a first visit shows."""
         return {
             **await self.list(owner_id, None),
+            **await self._prompts.chosen(owner_id, None, SUITED_PROMPT),
             **self._page(self._defaults(), busy=False, shareable=False),
             self._screen.heading: "",
             self._screen.history: self._fragments.welcome(),

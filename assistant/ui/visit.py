@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.conversation import Attachment, GenerationOptions
+from assistant.prompt_choice import PromptChoice
 from assistant.ui.action import Action
 from assistant.ui.position import Position
 
@@ -24,6 +25,8 @@ class Visit:
     """The files beside it, as the page sent them."""
     read_options: Callable[[], GenerationOptions]
     """What the controls say. Raises InvalidOptionError."""
+    prompt: PromptChoice | None = None
+    """What was chosen in this conversation; None: nothing that the page knows of."""
     base_url: str
     """Of this app as the browser sees it, without a slash at its end."""
 

@@ -66,6 +66,16 @@ async def test_answering_again_and_going_on_take_the_prompt_that_is_given() -> N
         assert desk.model.prompts[2].startswith(MINE_BEGINS)
 
 
+async def test_whoever_names_no_prompt_is_answered_with_the_conversations() -> None:
+    async with open_desk() as desk:
+        conversation_id = await ask(desk, "Two?", MINE)
+        await desk.answered("Three?", "Yes.", conversation_id)
+        await desk.prompts.choose(ANN, conversation_id, COMPACT)
+        await desk.answered("Four?", "Yes.", conversation_id)
+        answers = [message.provenance for message in await desk.shown(conversation_id) if message.provenance]
+        assert [each.prompt_id for each in answers] == [OWN, OWN, "tech_assistant/compact"]
+
+
 async def test_a_fork_keeps_the_prompt() -> None:
     async with open_desk() as desk:
         conversation_id = await ask(desk, "Two?", MINE)
