@@ -237,4 +237,5 @@ class Person:
 
     async def _some(self, conversation_id: str, role: Role) -> str:
         shown = (await self._services.conversations.open(self.owner, conversation_id)).messages
-        return self._chance.choice([message.id for message in shown if message.role is role])
+        # A fork may end before its first answer.
+        return self._chance.choice([message.id for message in shown if message.role is role] or [shown[0].id])

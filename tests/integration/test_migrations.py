@@ -10,9 +10,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
@@ -156,34 +154,6 @@ def test_after_a_migration_foreign_keys_are_in_force(database: Database) -> None
     store.delete(ANN, "c1", at(3))
     store.purge_deleted(at(4))
     assert everything(database)["messages"] == []
-
-
-def test_every_revision_goes_down_and_up_again_with_what_is_kept(database: Database) -> None:
-    migrate(database)
-    store = one_conversation(database)
-    kept = (store.messages(ANN, "c1"), store.run(ANN, "r1"), store.snapshot("1" * 64))
-    newest = everything(database)
-    revisions = sorted(path.name[:4] for path in SCRIPTS.glob("versions/*.py"))
-    for revision in reversed(revisions[:-1]):
-        move(database, command.downgrade, revision)
-        assert newest_revision(database) == revision
-        migrate(database)
-        assert (store.messages(ANN, "c1"), store.run(ANN, "r1"), store.snapshot("1" * 64)) == kept
-        assert {part: everything(database)[part] for part in ("columns", "indexes")} == {
-            part: newest[part] for part in ("columns", "indexes")
-        }
-    move(database, command.downgrade, "base")
-    assert newest_revision(database) is None
-    migrate(database)
-    assert store.conversations(ANN, 10) == []
-
-
-def move(database: Database, command: Callable[[Config, str], None], revision: str) -> None:
-    with database.restructure() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(SCRIPTS))
-        config.attributes["connection"] = connection
-        command(config, revision)
 
 
 def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(

@@ -8,6 +8,7 @@ down_revision = '0001'
 branch_labels = None
 depends_on = None
 
+# As text both databases read '0' as false; as an expression SQLite would have the whole table written anew.
 HIDDEN = sa.text('deleted_at IS NOT NULL')
 RATED = sa.text('feedback IS NOT NULL')
 
@@ -15,8 +16,8 @@ RATED = sa.text('feedback IS NOT NULL')
 def upgrade() -> None:
     with op.batch_alter_table('conversations') as batch_op:
         batch_op.add_column(sa.Column('title_source', sa.String(length=16), server_default='question', nullable=False))
-        batch_op.add_column(sa.Column('pinned', sa.Boolean(), server_default=sa.false(), nullable=False))
-        batch_op.add_column(sa.Column('archived', sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column('pinned', sa.Boolean(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('archived', sa.Boolean(), server_default='0', nullable=False))
         batch_op.drop_index('ix_conversations_listed')
         batch_op.create_index('ix_conversations_listed', ['owner_id', 'archived', 'pinned', 'updated_at', 'id'])
         batch_op.create_index('ix_conversations_archived', ['owner_id', 'archived', 'updated_at', 'id'])

@@ -1,0 +1,142 @@
+"""A database at any revision: moved up and down, filled with what fits there, and looked at, whatever its tables are.
+
+Knows the tables only by what the database says of them, so that a new revision needs nothing here.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, MetaData, String, Table, bindparam, cast, inspect
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import TypeEngine
+
+from assistant.conversation import GenerationOptions
+from storage.database import Database
+from storage.search_tables import is_of_sqlites_index
+from tests.contract.samples import PROVENANCE, snapshot
+
+SCRIPTS = Path("storage/migrations")
+BASE = "base"
+_FIRST_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+# What a revision that moves data may read; of any other column its type is enough.
+_MEANINGS: dict[str, Callable[[int], object]] = {
+    "role": lambda n: ("user", "assistant")[n % 2],
+    "status": lambda n: "complete",
+    "title_source": lambda n: "question",
+    "options": lambda n: GenerationOptions().model_dump(),
+    "provenance": lambda n: PROVENANCE.model_dump(mode="json"),
+    "snapshot": lambda n: snapshot(f"Question {n}?").model_dump(mode="json"),
+}
+
+
+def revisions() -> list[tuple[str, str]]:
+    """Each with the one before it, oldest first."""
+    scripts = ScriptDirectory.from_config(_configuration()).walk_revisions()
+    return [(script.revision, str(script.down_revision or BASE)) for script in reversed(list(scripts))]
+
+
+def move(database: Database, command: Callable[[Config, str], None], revision: str) -> None:
+    with database.restructure() as connection:
+        config = _configuration()
+        config.attributes["connection"] = connection
+        command(config, revision)
+
+
+def tables(database: Database) -> list[Table]:
+    """Each after those that it refers to."""
+    known = MetaData()
+    with database.reading.connect() as connection:
+        known.reflect(connection, only=lambda name, _: not is_of_sqlites_index(name) and name != "alembic_version")
+    return known.sorted_tables
+
+
+def shape(database: Database) -> dict[str, object]:
+    """Columns, indexes and constraints, by table."""
+    looking = inspect(database.reading)
+    return {
+        table.name: (
+            sorted(
+                (column["name"], str(column["type"]), column["nullable"]) for column in looking.get_columns(table.name)
+            ),
+            sorted(
+                (str(index["name"]), index["column_names"], index["unique"])
+                for index in looking.get_indexes(table.name)
+            ),
+            sorted((key["constrained_columns"], key["referred_table"]) for key in looking.get_foreign_keys(table.name)),
+            sorted(sorted(unique["column_names"]) for unique in looking.get_unique_constraints(table.name)),
+        )
+        for table in tables(database)
+    }
+
+
+def rows(database: Database) -> dict[str, dict[object, dict[str, object]]]:
+    """By table and key."""
+    with database.reading.connect() as connection:
+        return {
+            table.name: {
+                tuple(row[column.name] for column in table.primary_key): dict(row)
+                for row in connection.execute(table.select()).mappings()
+            }
+            for table in tables(database)
+        }
+
+
+def fill(database: Database, numbers: Iterable[int]) -> None:
+    """A row for each number in each table that has none of it, each referring to those of the same number."""
+    there = rows(database)
+    with database.write() as session:
+        for table in tables(database):
+            new = [
+                row for row in (_row(table, number) for number in numbers) if _key(table, row) not in there[table.name]
+            ]
+            words = {
+                c.name: cast(bindparam(c.name, type_=String), TSVECTOR) for c in table.c if isinstance(c.type, TSVECTOR)
+            }
+            if new:
+                session.connection().execute(table.insert().values(words), new)
+
+
+def _row(table: Table, number: int) -> dict[str, object]:
+    return {column.name: _value(column, number) for column in table.columns}
+
+
+def _key(table: Table, row: dict[str, object]) -> tuple[object, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+def _value(column: Column[Any], number: int) -> object:
+    for key in column.foreign_keys:
+        if key.column.table is column.table:
+            # A line of ten, then the next one.
+            return _value(key.column, number - 1) if number % 10 else None
+        return None if column.nullable and number % 2 else _value(key.column, number)
+    if column.name in _MEANINGS:
+        return _MEANINGS[column.name](number)
+    if column.nullable and number % 2:
+        return None
+    return _of_type(column, number)
+
+
+def _of_type(column: Column[Any], number: int) -> object:
+    moment = _FIRST_MOMENT + timedelta(days=number % 300, seconds=number)
+    made: dict[type[TypeEngine[Any]], object] = {
+        Boolean: number % 3 == 0,
+        Integer: number + 1,
+        DateTime: moment if getattr(column.type, "timezone", False) else moment.replace(tzinfo=None),
+        Date: moment.date(),
+        JSON: {"number": number},
+        TSVECTOR: f"'word{number}'",
+        String: f"{number} {column.table.name} {column.name}"[: getattr(column.type, "length", None)],
+    }
+    # A type that is not here yet ends this with a StopIteration: say what its values are.
+    return next(value for kind, value in made.items() if isinstance(column.type, kind))
+
+
+def _configuration() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
