@@ -92,6 +92,7 @@ class Answering:
             prompt_id=prompt.template.id,
             prompt_sha256=prompt.template.sha256,
             options=self._options(prompt),
+            prompt_text_sha256=prompt.text_sha256,
             turns_dropped=prompt.turns_dropped,
             prompt_tokens=stream.prompt_tokens or prompt.tokens.prompt,
             completion_tokens=stream.completion_tokens or self._count_text(ready),

@@ -59,6 +59,8 @@ class Provenance(BaseModel):
     prompt_sha256: str
     options: GenerationOptions
     """As used: the seed is never None here."""
+    prompt_text_sha256: str | None = None
+    """Of the whole prompt as text; None in answers from before it was kept."""
     turns_dropped: int
     """Exchanges left out of the prompt because they did not fit."""
     prompt_tokens: int

@@ -24,6 +24,7 @@ from assistant.conversation import (
 from assistant.derived_id import derived_id
 from assistant.errors import LastVersionError, NotFoundError
 from assistant.ports import ConversationStore
+from assistant.rerun import Rerun, rerun_of
 from assistant.runs import Runs
 from assistant.typed_text import title_of
 
@@ -36,6 +37,8 @@ class ConversationView:
     messages: list[Message]
     versions: dict[str, list[str]]
     """Message id → ids of all its versions, oldest first, itself among them."""
+    reruns: dict[str, Rerun]
+    """Message id → how it compares with the version that it repeats, where it does."""
     active_run: Run | None
 
 
@@ -138,10 +141,13 @@ class ConversationService:
         conversation = self._store.conversation(owner_id, conversation_id)
         messages = self._store.messages(owner_id, conversation_id)
         shown = branch(messages, conversation.leaf_id)
+        versions = {m.id: siblings(messages, m) for m in shown}
+        reruns = {m.id: rerun_of(versions[m.id], m) for m in shown}
         return ConversationView(
             conversation=conversation,
             messages=shown,
-            versions={m.id: [version.id for version in siblings(messages, m)] for m in shown},
+            versions={each: [version.id for version in known] for each, known in versions.items()},
+            reruns={each: rerun for each, rerun in reruns.items() if rerun},
             active_run=self._store.active_run(owner_id, conversation_id),
         )
 

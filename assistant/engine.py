@@ -54,6 +54,8 @@ class LoadedModel:
     """Answers that the engine writes at the same time; more wait in line."""
     continues: bool = True
     """Whether it can go on with an answer that was cut off."""
+    counts_tokens: bool = True
+    """False: how many tokens a prompt has is estimated."""
 
 
 Report = Callable[[EngineStage, float | None], None]

@@ -27,6 +27,7 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   ├── PromptNeedsTextError     the engine cannot be prompted so
     │   ├── NoChatTemplateError
     │   ├── UnknownPromptError
+    │   ├── PromptGoneError
     │   ├── BrokenFileError      a file of conversations cannot be imported
     │   ├── FileTooLargeError
     │   └── UnsupportedOptionError
@@ -215,6 +216,12 @@ class UnknownPromptError(InputError):
     """Facts: `prompt`."""
 
     code = "unknown_prompt"
+
+
+class PromptGoneError(InputError):
+    """The prompt that made an answer is not there any more, or is another now. Facts: `prompt`."""
+
+    code = "prompt_gone"
 
 
 class UnsupportedOptionError(InputError):

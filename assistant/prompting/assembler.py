@@ -3,7 +3,8 @@
 Knows nothing of engines: it is given a way to count tokens.
 """
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,10 +14,12 @@ from assistant.conversation import Message, Role
 from assistant.errors import AttachmentsTooLongError, MessageTooLongError, NoRoomToContinueError, PromptTooLongError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.neutral_text import Neutraliser
+from assistant.prompting.prompt_part import PartKind, PromptPart
 from assistant.prompting.prompt_value import prompt_value
-from assistant.prompting.question_text import file_text, question_text
+from assistant.prompting.question_text import file_text, turn_of
 from assistant.prompting.template import PromptTemplate
-from assistant.prompting.transcript import Turn, render_turn, render_turns
+from assistant.prompting.transcript import Turn, render_turn, turn_pieces
+from assistant.prompting.window_use import CountedHistory, WindowUse
 
 LEAST_CONVERSATION_TOKENS = 256
 """A window that leaves less beside the prefix cannot hold a conversation."""
@@ -44,9 +47,19 @@ class PromptTokens:
 class AssembledPrompt:
     value: PromptValue
     template: PromptTemplate
+    parts: tuple[PromptPart, ...]
+    """Their texts make up the value's text."""
     tokens: PromptTokens
-    turns_dropped: int
-    """Exchanges left out because they did not fit."""
+    left_out: tuple[str, ...]
+    """The questions of the exchanges that did not fit."""
+
+    @property
+    def turns_dropped(self) -> int:
+        return len(self.left_out)
+
+    @property
+    def text_sha256(self) -> str:
+        return hashlib.sha256(self.value.to_string().encode(errors="replace")).hexdigest()
 
 
 class PromptAssembler:
@@ -67,6 +80,10 @@ class PromptAssembler:
             raise PromptTooLongError(prompt=template.id, tokens=self._prefix_tokens, window=context_window)
 
     @property
+    def template(self) -> PromptTemplate:
+        return self._template
+
+    @property
     def prefix_tokens(self) -> int:
         return self._prefix_tokens
 
@@ -77,59 +94,118 @@ class PromptAssembler:
         MessageTooLongError when the question alone leaves no room for an answer, NoRoomToContinueError when it does
         with the beginning.
         """
-        *earlier, question = [Turn(message.role, question_text(message)) for message in messages]
+        *earlier, question = map(turn_of, messages)
         exchanges = _exchanges(earlier)
         asked = self._count_prompt(self._text([question]))
         self._refuse_too_long(messages[-1], asked - self._prefix_tokens)
         least = self._count_prompt(self._text([question], beginning)) if beginning else asked
         self._refuse_no_room(least)
-        kept = self._newest_that_fit(exchanges, self._window - least - max_new_tokens)
+        kept = _newest_that_fit(map(self._tokens, reversed(exchanges)), self._window - least - max_new_tokens)
         while True:
-            turns = [turn for exchange in exchanges[len(exchanges) - kept :] for turn in exchange]
-            text = self._text([*turns, question], beginning)
-            total = self._count_prompt(text)
+            turns = [*_turns(exchanges, kept), question]
+            total = self._count_prompt(self._text(turns, beginning))
             # Tokens may join differently across the seams of the pieces that were counted.
             if total + max_new_tokens <= self._window or not kept:
                 break
             kept -= 1
-        return AssembledPrompt(
-            value=self._value(text, [*turns, question], beginning),
-            template=self._template,
-            tokens=PromptTokens(
-                prefix=self._prefix_tokens,
-                history=total - least,
-                question=asked - self._prefix_tokens,
-                beginning=least - asked,
-                answer_room=min(max_new_tokens, self._window - total),
-            ),
-            turns_dropped=len(exchanges) - kept,
+        return self._assembled(exchanges, kept, question, beginning, self._use(asked, least, total, max_new_tokens))
+
+    def assemble_again(
+        self, messages: Sequence[Message], turns_dropped: int, answer_room: int, beginning: str = ""
+    ) -> AssembledPrompt:
+        """The prompt that was assembled for this branch once, whatever would fit today."""
+        *earlier, question = map(turn_of, messages)
+        exchanges = _exchanges(earlier)
+        kept = max(0, len(exchanges) - turns_dropped)
+        asked, least, total = (
+            self._count_prompt(self._text([*turns, question], begun))
+            for turns, begun in (([], ""), ([], beginning), (_turns(exchanges, kept), beginning))
+        )
+        return self._assembled(exchanges, kept, question, beginning, self._use(asked, least, total, answer_room))
+
+    def count_history(self, messages: Sequence[Message]) -> CountedHistory:
+        """Of a branch that ends with an answer. What it gives is valid for this assembler alone."""
+        exchanges = _exchanges([turn_of(message) for message in messages])
+        counted: list[int] = []
+        for exchange in reversed(exchanges):
+            if sum(counted) > self._window:
+                break
+            counted.append(self._tokens(exchange))
+        return CountedHistory(tuple(counted), len(exchanges))
+
+    def measure(self, history: CountedHistory, question: str, files: int, max_new_tokens: int) -> WindowUse:
+        """What `assemble` would come to for a question with `files` tokens of files, to a token or two at the seams.
+
+        Counts the question alone, and nothing of it where it is blank.
+        """
+        asked = self._count_prompt(self._question_text(Turn(Role.USER, question))) if question.strip() else 0
+        free = self._window - self._prefix_tokens - asked - files
+        kept = _newest_that_fit(history.tokens, free - max_new_tokens)
+        spent = sum(history.tokens[:kept])
+        return WindowUse(
+            window=self._window,
+            prefix=self._prefix_tokens,
+            history=spent,
+            files=files,
+            question=asked,
+            answer_room=max(0, min(max_new_tokens, free - spent)),
+            turns_dropped=history.exchanges - kept,
+            is_too_long=free < LEAST_ANSWER_TOKENS,
         )
 
-    def _text(self, turns: Sequence[Turn], beginning: str = "") -> str:
-        marks = self._template.marks
-        asked = self._template.prefix + render_turns(marks, self._neutraliser, turns) + marks.assistant_start
-        return asked + marks.reply_lead + self._neutraliser.guard(beginning) if beginning else asked
+    def _use(self, asked: int, least: int, total: int, max_new_tokens: int) -> PromptTokens:
+        """From the tokens of three prompts: the question's alone, that with the beginning, the whole."""
+        return PromptTokens(
+            prefix=self._prefix_tokens,
+            history=total - least,
+            question=asked - self._prefix_tokens,
+            beginning=least - asked,
+            answer_room=min(max_new_tokens, self._window - total),
+        )
 
-    def _value(self, text: str, turns: Sequence[Turn], beginning: str) -> PromptValue:
+    def _assembled(
+        self, exchanges: list[list[Turn]], kept: int, question: Turn, beginning: str, tokens: PromptTokens
+    ) -> AssembledPrompt:
+        turns = [*_turns(exchanges, kept), question]
+        parts = self._parts(turns, beginning)
         examples = [Turn(role, example) for role, example in self._template.examples]
         begun = [Turn(Role.ASSISTANT, beginning)] if beginning else []
-        return prompt_value(text, self._template.system, [self._neutral(turn) for turn in [*examples, *turns, *begun]])
+        said = [self._neutral(turn) for turn in [*examples, *turns, *begun]]
+        return AssembledPrompt(
+            value=prompt_value("".join(part.text for part in parts), self._template.system, said),
+            template=self._template,
+            parts=tuple(parts),
+            tokens=tokens,
+            left_out=tuple(exchange[0].text for exchange in exchanges[: len(exchanges) - kept]),
+        )
+
+    def _parts(self, turns: Sequence[Turn], beginning: str = "") -> list[PromptPart]:
+        marks = self._template.marks
+        reply = marks.assistant_start + (marks.reply_lead + self._neutraliser.guard(beginning) if beginning else "")
+        return [
+            PromptPart(PartKind.PREFIX, self._template.prefix),
+            *(part for turn in turns for part in self._turn_parts(turn)),
+            PromptPart(PartKind.REPLY, reply),
+        ]
+
+    def _turn_parts(self, turn: Turn) -> list[PromptPart]:
+        kind = PartKind.QUESTION if turn.role is Role.USER else PartKind.ANSWER
+        *files, said = turn_pieces(self._template.marks, self._neutraliser, turn)
+        return [*(PromptPart(PartKind.FILE, file) for file in files), PromptPart(kind, said)]
+
+    def _text(self, turns: Sequence[Turn], beginning: str = "") -> str:
+        return "".join(part.text for part in self._parts(turns, beginning))
+
+    def _question_text(self, question: Turn) -> str:
+        """Without the prefix."""
+        return "".join(part.text for part in self._parts([question])[1:])
 
     def _tokens(self, turns: Sequence[Turn]) -> int:
         return sum(self.count(render_turn(self._template.marks, self._neutraliser, turn)) for turn in turns)
 
-    def _newest_that_fit(self, exchanges: Sequence[Sequence[Turn]], room: int) -> int:
-        kept = 0
-        for exchange in reversed(exchanges):
-            room -= self._tokens(exchange)
-            if room < 0:
-                break
-            kept += 1
-        return kept
-
     def _neutral(self, turn: Turn) -> Turn:
         # A server that takes messages tokenizes their content too: a special token in it would count as one.
-        return Turn(turn.role, self._neutraliser.guard(turn.text))
+        return Turn(turn.role, self._neutraliser.guard(turn.whole))
 
     def _refuse_too_long(self, question: Message, tokens: int) -> None:
         limit = self._window - self._prefix_tokens - LEAST_ANSWER_TOKENS
@@ -145,6 +221,21 @@ class PromptAssembler:
         """Of question and beginning: the question alone fits."""
         if least + LEAST_ANSWER_TOKENS > self._window:
             raise NoRoomToContinueError(size=least, limit=self._window - LEAST_ANSWER_TOKENS)
+
+
+def _turns(exchanges: Sequence[Sequence[Turn]], kept: int) -> list[Turn]:
+    return [turn for exchange in exchanges[len(exchanges) - kept :] for turn in exchange]
+
+
+def _newest_that_fit(tokens: Iterable[int], room: int) -> int:
+    """How many of `tokens`, newest first."""
+    kept = 0
+    for each in tokens:
+        room -= each
+        if room < 0:
+            break
+        kept += 1
+    return kept
 
 
 def _exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:

@@ -1,4 +1,4 @@
-"""A message as the model reads it: the files that came with it, each in a fence of its own, then what was typed.
+"""A message as a turn: the files that came with it, each in a fence of its own, then what was typed.
 
 Guarding against forged turns and special tokens comes after this, for all of it alike.
 """
@@ -7,13 +7,14 @@ import re
 
 from assistant.conversation import Attachment, Message
 from assistant.file_language import language_of
+from assistant.prompting.transcript import Turn
 
 _SHORTEST_FENCE = 3
 _BACKTICKS = re.compile("`+")
 
 
-def question_text(message: Message) -> str:
-    return "\n\n".join([*map(file_text, message.attachments), message.text])
+def turn_of(message: Message) -> Turn:
+    return Turn(message.role, message.text, tuple(map(file_text, message.attachments)))
 
 
 def file_text(attachment: Attachment) -> str:

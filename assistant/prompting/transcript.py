@@ -8,18 +8,33 @@ from assistant.errors import PromptError
 from assistant.prompting.neutral_text import Neutraliser
 from assistant.prompting.template import TurnMarks
 
+_BETWEEN_FILES = "\n\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     role: Role
     text: str
+    files: tuple[str, ...] = ()
+    """What came with the text, as it is read before it."""
+
+    @property
+    def whole(self) -> str:
+        return _BETWEEN_FILES.join([*self.files, self.text])
+
+
+def turn_pieces(marks: TurnMarks, neutraliser: Neutraliser, turn: Turn) -> list[str]:
+    """A turn as text, in one piece for each of its files and one for what was said."""
+    is_users = turn.role is Role.USER
+    start = marks.user_start if is_users else marks.assistant_start + marks.reply_lead
+    pieces = [neutraliser.guard(file) + _BETWEEN_FILES for file in turn.files] + [neutraliser.guard(turn.text)]
+    pieces[0] = start + pieces[0]
+    pieces[-1] += marks.user_end if is_users else marks.assistant_end
+    return pieces
 
 
 def render_turn(marks: TurnMarks, neutraliser: Neutraliser, turn: Turn) -> str:
-    text = neutraliser.guard(turn.text)
-    if turn.role is Role.USER:
-        return marks.user_start + text + marks.user_end
-    return marks.assistant_start + marks.reply_lead + text + marks.assistant_end
+    return "".join(turn_pieces(marks, neutraliser, turn))
 
 
 def render_turns(marks: TurnMarks, neutraliser: Neutraliser, turns: Iterable[Turn]) -> str:

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from assistant.conversation import Message, MessageStatus, Role
+from assistant.conversation import Attachment, Message, MessageStatus, Role
 from assistant.errors import MessageTooLongError, NoRoomToContinueError, PromptError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.assembler import PromptAssembler
+from assistant.prompting.prompt_part import PartKind
 from assistant.prompting.template import PromptTemplate
 from tests.corpus import CORPUS
 from tests.fakes.desk import TEMPLATE
@@ -238,6 +239,61 @@ def test_a_transcript_ends_with_assistant_and_no_space(name: str) -> None:
     template = next(template for template in SHIPPED if template.id == name)
     prompt = assembler(10**6, template).assemble(branch(["One?"]), 100)
     assert prompt.value.to_string().endswith("\n\n-----\n\nHuman: One?\n\nAssistant:")
+
+
+FILES = st.lists(TEXTS.map(lambda text: Attachment(name="a.py", text=text)), max_size=2).map(tuple)
+
+
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)
+@given(st.lists(TEXTS, min_size=3, max_size=3), FILES, st.text(max_size=5))
+def test_the_parts_of_a_prompt_make_up_the_prompt(
+    template: PromptTemplate, texts: list[str], files: tuple[Attachment, ...], beginning: str
+) -> None:
+    messages = branch([texts[0], f"x{texts[1]}", texts[2]])
+    messages[2] = replace(messages[2], attachments=files)
+    prompt = assembler(10**7, template).assemble(messages, 100, beginning)
+    assert "".join(part.text for part in prompt.parts) == prompt.value.to_string()
+    asked = [PartKind.FILE] * len(files) + [PartKind.QUESTION, PartKind.REPLY]
+    assert [part.kind for part in prompt.parts] == [PartKind.PREFIX, PartKind.QUESTION, PartKind.ANSWER, *asked]
+
+
+def test_a_prompt_is_assembled_again_as_it_was_with_another_window() -> None:
+    before = assembler(ALL + 499).assemble(branch(BRANCH), 500)
+    again = assembler(ALL + 9000).assemble_again(branch(BRANCH), before.turns_dropped, before.tokens.answer_room)
+    assert again == before
+    assert again.left_out == ("One?",)
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=7).filter(lambda texts: len(texts) % 2 == 1),
+    st.integers(400, 900),
+)
+def test_what_is_measured_while_typing_is_what_is_then_assembled(texts: list[str], window: int) -> None:
+    made = assembler(window)
+    *earlier, asked = branch(texts)
+    use = made.measure(made.count_history(earlier), asked.text, 0, 100)
+    try:
+        prompt = made.assemble([*earlier, asked], 100)
+    except MessageTooLongError:
+        assert use.is_too_long
+        return
+    assert not use.is_too_long
+    assert (use.prefix, use.history, use.turns_dropped) == (PREFIX, prompt.tokens.history, prompt.turns_dropped)
+    assert use.question == (prompt.tokens.question if asked.text.strip() else 0)
+    assert use.answer_room == prompt.tokens.answer_room or not asked.text.strip()
+
+
+def test_files_beside_the_question_take_room_from_older_turns() -> None:
+    made = assembler(ALL + 500)
+    history = made.count_history(branch(BRANCH[:-1]))
+    assert made.measure(history, "Three?", 0, 500).turns_dropped == 0
+    use = made.measure(history, "Three?", 1, 500)
+    assert (use.files, use.turns_dropped, use.used) == (1, 1, ALL - OLDER + 1)
+
+
+def test_a_history_is_counted_only_as_far_back_as_the_window_reaches() -> None:
+    history = assembler(300).count_history(branch(["Old?", "Old.", "Long?", "x" * 300, "New?", "New."]))
+    assert (len(history.tokens), history.exchanges) == (2, 3)
 
 
 def test_texts_are_counted_with_the_tokenizer_that_is_given() -> None:

@@ -13,7 +13,7 @@ from assistant.errors import AttachmentsTooLongError, MessageTooLongError
 from assistant.file_language import language_of
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.assembler import PromptAssembler
-from assistant.prompting.question_text import file_text, question_text
+from assistant.prompting.question_text import file_text, turn_of
 from assistant.wording import Wording
 from tests.corpus import CORPUS
 from tests.fakes.desk import TEMPLATE
@@ -47,12 +47,12 @@ def prompt_of(*files: Attachment) -> str:
 
 
 def test_a_question_without_files_is_what_was_typed() -> None:
-    assert question_text(QUESTION) == QUESTION.text
+    assert turn_of(QUESTION).whole == QUESTION.text
 
 
 def test_files_stand_before_the_question_in_their_order() -> None:
     notes = Attachment(name="notes", text="no line end")
-    assert question_text(asking(CODE, notes)) == (
+    assert turn_of(asking(CODE, notes)).whole == (
         "File main.py:\n```python\nprint(1)\n```\n\nFile notes:\n```\nno line end\n```\n\nWhat does it print?"
     )
 

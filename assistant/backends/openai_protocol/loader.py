@@ -21,7 +21,7 @@ from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.connection import Connection, server_root
 from assistant.backends.openai_protocol.dialect import Dialect, can_go_on, expressible, keeps_what_it_reads
 from assistant.backends.openai_protocol.discovery import ServedModel, discover, takes_prompts
-from assistant.backends.openai_protocol.token_counter import TokenCounter, choose_counter
+from assistant.backends.openai_protocol.token_counter import Estimate, TokenCounter, choose_counter
 from assistant.backends.replication.failover import Failover, Replica
 from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.replication.replicated_chat_model import ReplicatedChatModel
@@ -107,6 +107,8 @@ class OpenAIServerLoader:
             context_window=min(windows, default=self._card.context_window),
             concurrency=(served.slots or _AT_ONCE) * len(self._servers),
             continues=takes or can_go_on(served.dialect),
+            # What a server writes around messages is not known here.
+            counts_tokens=takes and not isinstance(counter, Estimate),
         )
 
     async def warm(self, prefix: str) -> None:
