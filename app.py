@@ -18,6 +18,8 @@ from assistant.backends.choice import choose_loader
 from assistant.backends.hub import fetch
 from assistant.chat_service import ChatService
 from assistant.command_line import read_command
+from assistant.context_meter import ContextMeter
+from assistant.context_view import ContextViews
 from assistant.conversation_service import ConversationService
 from assistant.data_folder import make_data_folder
 from assistant.engine import Engine, ModelLoader
@@ -33,6 +35,7 @@ from assistant.prompt_service import PromptService
 from assistant.prompting.library import load_template
 from assistant.prompting.template import PromptTemplate
 from assistant.ratings_export import export_ratings
+from assistant.repeating import Repeating
 from assistant.runs import Runs
 from assistant.search import SearchService
 from assistant.settings import Settings, load_settings
@@ -123,6 +126,9 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         search=SearchService(store),
         prompts=PromptService(store, engine, new_id=_new_id, clock=_now),
         attachment_sizes=AttachmentSizes(engine),
+        context_meter=ContextMeter(store, engine),
+        context_views=ContextViews(store, engine),
+        repeating=Repeating(service, store, engine),
     )
 
     identities = Identities(store, clock=_now)

@@ -2,6 +2,7 @@
 
 from assistant.ui.attach_events import AttachEvents
 from assistant.ui.branch_events import BranchEvents
+from assistant.ui.context_events import ContextEvents
 from assistant.ui.erase_events import EraseEvents
 from assistant.ui.feedback_events import FeedbackEvents
 from assistant.ui.feedback_views import FeedbackViews
@@ -45,4 +46,5 @@ class Events:
             **EraseEvents(services.conversations, views, self.pages).verbs(),
             **FeedbackEvents(services.feedback, services.conversations, feedback_views).verbs(),
             **BranchEvents(services.conversations, self.following, views).verbs(),
+            **ContextEvents(services.context_views, services.repeating, self.following, views).verbs(),
         }

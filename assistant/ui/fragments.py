@@ -7,12 +7,15 @@ Content-Security-Policy. Markdown leaves HTML alone as long as it has no line br
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.attachment_sizes import AttachmentSize
 from assistant.attachments import LARGEST_KIB, MOST_FILES
+from assistant.context_meter import Measured
+from assistant.context_view import ContextView
 from assistant.conversation_service import ConversationView
 from assistant.errors import AssistantError
 from assistant.feedback import LONGEST_COMMENT, REASONS
@@ -121,6 +124,17 @@ class Fragments:
     def attach(self) -> str:
         """What files are picked and dropped with, and what the page's script says of those it refuses."""
         return self._render("attach", most_files=MOST_FILES, largest_kib=LARGEST_KIB)
+
+    def meter(self, measured: Measured | None = None) -> str:
+        """The meter at the box; without a measurement, the place for it."""
+        return self._render("meter", measured=measured) if measured else '<div class="meter"></div>'
+
+    def context(self, view: ContextView) -> str:
+        """Never the same twice: whoever asks once more sees it once more."""
+        made = view.provenance
+        writing = made.seconds - (made.first_token_seconds or 0)
+        rate = made.completion_tokens / writing if made.completion_tokens and writing > 0 else None
+        return self._render("context", view=view, rate=rate, drawn=uuid4().hex)
 
     def attached(self, files: Sequence[AttachmentSize]) -> str:
         return self._render("attached", files=files)

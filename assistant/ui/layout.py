@@ -31,6 +31,7 @@ class Screen:
     attached: gr.Markdown
     attachments: gr.Textbox
     draw_attached: gr.Button
+    context: gr.Markdown
     message: gr.Textbox
     send: gr.Button
     stop: gr.Button
@@ -55,6 +56,7 @@ def lay_out(
     erase: str = "",
     banner: str = "",
     prompts: str = "",
+    meter: str = "",
 ) -> Screen:
     """To be called inside `gr.Blocks`. Each string is the HTML of what there is to: attach files by, search with, move
     conversations as files with, delete everything by; `banner`: of what everybody has to know."""
@@ -94,9 +96,11 @@ def lay_out(
                 stop = gr.Button(
                     t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False
                 )
+            _fragment("meter", meter)
         with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
             panel = lay_out_prompts(prompts)
             options = _option_controls(t, defaults)
+        context = _fragment("context")
         announcement = _fragment("announcement")
         position = gr.Textbox(visible="hidden", elem_id="position")
         query = gr.Textbox(visible="hidden", elem_id="query")
@@ -121,6 +125,7 @@ def lay_out(
         attached=attached,
         attachments=attachments,
         draw_attached=draw_attached,
+        context=context,
         message=message,
         send=send,
         stop=stop,
@@ -154,6 +159,7 @@ def _option_controls(t: Wording, defaults: GenerationOptions) -> dict[str, gr.Sl
                 label=t(f"option.{name}"),
                 info=t(f"option.{name}_info"),
                 min_width=220,
+                elem_id=f"option-{name}",
             )
         controls["seed"] = gr.Textbox(
             "", label=t("option.seed"), info=t("option.seed_info"), max_length=10, min_width=220

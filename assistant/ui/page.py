@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from assistant.engine import Engine, EngineStage
 from assistant.errors import Fact
 from assistant.ui.attach_events import AttachEvents
+from assistant.ui.context_route import context_route
 from assistant.ui.events import Events
 from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.fragments import Fragments
@@ -26,8 +27,8 @@ from assistant.wording import Wording
 
 _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
-_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts")
-_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts")
+_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context")
+_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts", "context")
 
 
 def mount_page(
@@ -48,6 +49,7 @@ def mount_page(
         fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
         fixed["transfers"] = fragments.transfers()
         fixed["prompts"] = fragments.prompts()
+        fixed["meter"] = fragments.meter()
         return lay_out(wording, engine.card.options, fragments.attach(), **fixed)
 
     with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:
@@ -61,6 +63,7 @@ def mount_page(
         handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, wording)
+    app.include_router(context_route(services.context_meter, fragments, owner_of))
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.
     demo.has_launched = True
     demo.queue(default_concurrency_limit=None, api_open=False)
@@ -87,7 +90,7 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
         screen.send, screen.stop, screen.announcement, screen.position, screen.prompts.state, *options,
     ]  # fmt: skip
     # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.
-    everything = [*place, screen.message, screen.attachments, screen.attached]
+    everything = [*place, screen.message, screen.attachments, screen.attached, screen.context]
     asked = {screen.message, screen.position, screen.prompts.field, *options}
     # "multiple": a page may send while an answer that it no longer shows is still being followed.
     common: dict[str, Any] = {

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from assistant.attachment_sizes import AttachmentSizes
 from assistant.chat_service import ChatService
+from assistant.context_meter import ContextMeter
+from assistant.context_view import ContextViews
 from assistant.conversation_service import ConversationService
 from assistant.feedback import FeedbackService
 from assistant.prompt_service import PromptService
+from assistant.repeating import Repeating
 from assistant.search import SearchService
 from assistant.sharing import SharingService
 
@@ -20,3 +23,6 @@ class Services:
     search: SearchService
     prompts: PromptService
     attachment_sizes: AttachmentSizes
+    context_meter: ContextMeter
+    context_views: ContextViews
+    repeating: Repeating

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.context_view import ContextView
 from assistant.conversation import GenerationOptions, Message, Shelf
 from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors import AssistantError
@@ -131,6 +132,9 @@ class Views:
 
     def shares(self, shares: Sequence[Share], link: str | None = None) -> Updates:
         return {self._screen.shares: self._fragments.shares(link, shares), self._screen.notice: ""}
+
+    def context(self, seen: ContextView) -> Updates:
+        return {self._screen.context: self._fragments.context(seen), self._screen.notice: ""}
 
     def unchanged(self) -> Updates:
         return {self._screen.notice: gr.skip()}

@@ -41,6 +41,7 @@ _OPEN = (
     "/export.zip",
     "/export.jsonl",
     "/import",
+    "/context",
     "/config",
     "/assets/",
     "/static/",

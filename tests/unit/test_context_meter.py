@@ -6,11 +6,11 @@ import pytest
 from pydantic import Field
 
 from assistant.context_meter import ContextMeter, Draft
-from assistant.conversation import Message
+from assistant.conversation import GenerationOptions, Message
 from assistant.errors import NotFoundError
 from tests.fakes.desk import ANN, BOB, TEMPLATE, Desk, open_desk
 from tests.fakes.memory_store import MemoryConversationStore
-from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
+from tests.fakes.scripted_model import CARD, HOLD, ScriptedLoader, ScriptedModel
 
 EXCHANGE = len("\n\nHuman: One?\n\nAssistant: First.")
 
@@ -106,6 +106,16 @@ async def test_nothing_of_a_strangers_conversation_is_told() -> None:
         assert await made.measure(ANN, asked)
         with pytest.raises(NotFoundError):
             await made.measure(BOB, asked)
+
+
+async def test_the_room_for_the_answer_is_the_conversations_unless_the_page_says_otherwise() -> None:
+    async with open_desk() as desk:
+        run = await desk.answered("One?", "First.")
+        await desk.conversations.set_options(ANN, run.conversation_id, GenerationOptions(max_new_tokens=77))
+        asked = await draft(desk, run.conversation_id)
+        rooms = [replace(asked, answer_room=None), asked, Draft()]
+        measured = [await meter(desk).measure(ANN, each) for each in rooms]
+        assert [each.use.answer_room for each in measured if each] == [77, 100, CARD.options.max_new_tokens]
 
 
 async def test_without_a_model_nothing_can_be_counted() -> None:

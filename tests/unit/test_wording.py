@@ -9,9 +9,11 @@ import pytest
 from babel import Locale
 
 from assistant import errors
+from assistant.context_view import Likeness
 from assistant.engine import EngineStage
 from assistant.errors import AssistantError, ErrorReport
 from assistant.languages import DEFAULT, LOCALES, languages, speaking
+from assistant.prompting.prompt_part import PartKind
 from assistant.run_update import RunStage
 from assistant.wording import Sentence, Wording
 
@@ -67,6 +69,8 @@ def test_every_key_that_code_and_templates_name_exists() -> None:
 def test_every_stage_has_a_sentence() -> None:
     assert {f"engine.{stage}" for stage in EngineStage} <= set(WORDING.sentences)
     assert {f"status.{stage}" for stage in RunStage} <= set(WORDING.sentences)
+    assert {f"context.{likeness}" for likeness in Likeness} <= set(WORDING.sentences)
+    assert {f"part.{kind}" for kind in PartKind} <= set(WORDING.sentences)
 
 
 @other_language

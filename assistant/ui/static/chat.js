@@ -29,7 +29,7 @@
       // Without the clipboard's permission (plain http): select it, so that the keyboard can copy.
       const field = document.createElement("textarea");
       field.value = text;
-      document.body.append(field);
+      (button.closest("dialog") || document.body).append(field);
       field.select();
       document.execCommand("copy");
       field.remove();

@@ -1,0 +1,59 @@
+"""The meter at the box, asked for at each pause in typing.
+
+A route of its own, so that no event of the page waits for it, and nobody is told when it fails.
+"""
+
+from collections.abc import Callable, Mapping
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.context_meter import ContextMeter, Draft
+from assistant.errors import EngineError, NoIdentityError
+from assistant.ui.fragments import Fragments
+from assistant.ui.position import read_position
+
+
+class Box(BaseModel):
+    """What the page's script sends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    position: str = Field("", max_length=1000)
+    text: str = Field("", max_length=1_000_000)
+    file_tokens: int = Field(0, ge=0, le=10_000_000)
+    """As they are written on the files beside the box."""
+    answer_room: int | None = Field(None, ge=0, le=1_000_000)
+    """None while the page has no control for it yet."""
+
+    def draft(self) -> Draft:
+        at = read_position(self.position)
+        return Draft(
+            conversation_id=at.conversation_id,
+            leaf_id=at.leaf_id,
+            editing_id=at.editing_id,
+            text=self.text,
+            file_tokens=self.file_tokens,
+            answer_room=self.answer_room,
+        )
+
+
+def context_route(
+    meter: ContextMeter, fragments: Fragments, owner_of: Callable[[Mapping[str, str]], str | None]
+) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/context")
+    async def context(request: Request, box: Box) -> Response:
+        owner_id = owner_of(request.cookies)
+        if owner_id is None:
+            raise NoIdentityError
+        try:
+            measured = await meter.measure(owner_id, box.draft())
+        except EngineError:
+            # It is told where it matters, when something is asked.
+            measured = None
+        return HTMLResponse(fragments.meter(measured)) if measured else Response(status_code=204)
+
+    return router
