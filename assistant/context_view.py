@@ -31,9 +31,9 @@ class Likeness(StrEnum):
     """There is nothing yet to assemble it with."""
     OTHER_TEMPLATE = "other_template"
     OTHER_TEXT = "other_text"
-    """The template is the same and the checksum is not."""
+    """The template is the same and the checksum is not: the app has changed, or the answer is a copy from elsewhere."""
     BEGINNING_GONE = "beginning_gone"
-    """The answer that it goes on with has been deleted, or is in another conversation."""
+    """The answer that it goes on with has been deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,14 @@
 A route of its own, so that no event of the page waits for it, and nobody is told when it fails.
 """
 
-from collections.abc import Callable, Mapping
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.context_meter import ContextMeter, Draft
-from assistant.errors import EngineError, NoIdentityError
+from assistant.errors import EngineError
 from assistant.ui.fragments import Fragments
+from assistant.ui.handlers import Identify
 from assistant.ui.position import read_position
 
 
@@ -39,18 +38,14 @@ class Box(BaseModel):
         )
 
 
-def context_route(
-    meter: ContextMeter, fragments: Fragments, owner_of: Callable[[Mapping[str, str]], str | None]
-) -> APIRouter:
+def context_route(meter: ContextMeter, fragments: Fragments, identify: Identify) -> APIRouter:
     router = APIRouter()
 
     @router.post("/context")
     async def context(request: Request, box: Box) -> Response:
-        owner_id = owner_of(request.cookies)
-        if owner_id is None:
-            raise NoIdentityError
+        visitor = await identify(request.cookies, request.url.scheme)
         try:
-            measured = await meter.measure(owner_id, box.draft())
+            measured = await meter.measure(visitor.owner_id, box.draft())
         except EngineError:
             # It is told where it matters, when something is asked.
             measured = None
