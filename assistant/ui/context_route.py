@@ -8,10 +8,11 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.context_meter import ContextMeter, Draft
-from assistant.errors import EngineError
+from assistant.errors import EngineError, InputError, PromptError
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Identify
 from assistant.ui.position import read_position
+from assistant.ui.prompt_field import read_prompt_field
 
 
 class Box(BaseModel):
@@ -25,8 +26,11 @@ class Box(BaseModel):
     """As they are written on the files beside the box."""
     answer_room: int | None = Field(None, ge=0, le=1_000_000)
     """None while the page has no control for it yet."""
+    prompt: str = Field("", max_length=200_000)
+    """What the page's field of that name holds."""
 
     def draft(self) -> Draft:
+        """Raises InputError."""
         at = read_position(self.position)
         return Draft(
             conversation_id=at.conversation_id,
@@ -35,6 +39,7 @@ class Box(BaseModel):
             text=self.text,
             file_tokens=self.file_tokens,
             answer_room=self.answer_room,
+            prompt=read_prompt_field(self.prompt, at.conversation_id),
         )
 
 
@@ -46,7 +51,7 @@ def context_route(meter: ContextMeter, fragments: Fragments, identify: Identify)
         visitor = await identify(request.cookies, request.url.scheme)
         try:
             measured = await meter.measure(visitor.owner_id, box.draft())
-        except EngineError:
+        except (EngineError, InputError, PromptError):
             # It is told where it matters, when something is asked.
             measured = None
         return HTMLResponse(fragments.meter(measured)) if measured else Response(status_code=204)

@@ -125,9 +125,8 @@ class Fragments:
         """What files are picked and dropped with, and what the page's script says of those it refuses."""
         return self._render("attach", most_files=MOST_FILES, largest_kib=LARGEST_KIB)
 
-    def meter(self, measured: Measured | None = None) -> str:
-        """The meter at the box; without a measurement, the place for it."""
-        return self._render("meter", measured=measured) if measured else '<div class="meter"></div>'
+    def meter(self, measured: Measured) -> str:
+        return self._render("meter", measured=measured)
 
     def context(self, view: ContextView) -> str:
         """Never the same twice: whoever asks once more sees it once more."""

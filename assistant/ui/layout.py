@@ -56,7 +56,6 @@ def lay_out(
     erase: str = "",
     banner: str = "",
     prompts: str = "",
-    meter: str = "",
 ) -> Screen:
     """To be called inside `gr.Blocks`. Each string is the HTML of what there is to: attach files by, search with, move
     conversations as files with, delete everything by; `banner`: of what everybody has to know."""
@@ -96,7 +95,8 @@ def lay_out(
                 stop = gr.Button(
                     t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False
                 )
-            _fragment("meter", meter)
+            # Its script fills it.
+            _fragment("meter", '<div class="meter"></div>')
         with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
             panel = lay_out_prompts(prompts)
             options = _option_controls(t, defaults)

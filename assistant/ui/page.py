@@ -49,7 +49,6 @@ def mount_page(
         fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
         fixed["transfers"] = fragments.transfers()
         fixed["prompts"] = fragments.prompts()
-        fixed["meter"] = fragments.meter()
         return lay_out(wording, engine.card.options, fragments.attach(), **fixed)
 
     with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:

@@ -33,6 +33,7 @@
       text: value("#message"),
       file_tokens: files.reduce((sum, file) => sum + Number(file.dataset.tokens), 0),
       answer_room: answerRoom(),
+      prompt: value("#prompt"),
     });
     const headers = { "Content-Type": "application/json" };
     try {
@@ -68,7 +69,7 @@
     if (dialog && (event.target === dialog || event.target.closest("[data-close]"))) dialog.close();
   });
   document.addEventListener("input", (event) => {
-    if (!event.target.closest("#message, #option-max_new_tokens")) return;
+    if (!event.target.closest("#message, #option-max_new_tokens, #prompt")) return;
     answerRoom();
     measureSoon();
   });
