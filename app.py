@@ -40,6 +40,9 @@ from assistant.runs import Runs
 from assistant.search import SearchService
 from assistant.settings import Settings, load_settings
 from assistant.sharing import SharingService
+from assistant.sign_in.configuration import find_sign_in
+from assistant.sign_in.provider import Provider
+from assistant.sign_in.sign_in import SignIn
 from assistant.titles import Titles
 from assistant.ui.keeping import Keeping
 from assistant.ui.page import mount_page
@@ -161,11 +164,15 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         database.close()
 
     hosting = find_hosting(settings, os.environ)
-    cookie = VisitorCookie(framed=bool(hosting.framed_by), https_outside=hosting.is_https)
-    visitors = Visitors(identities, cookie)
+    sign_in = _sign_in(settings, identities, store)
+    visitors = Visitors(
+        identities,
+        VisitorCookie(framed=bool(hosting.framed_by), https_outside=hosting.is_https),
+        must_sign_in=sign_in is not None and sign_in.is_required,
+    )
     wording = Wording()
     health = Health(engine, store, lambda: runs.draining, maintenance.troubles)
-    app = create_web_app(health, sharing, visitors, wording, hosting, lifespan=lifespan)
+    app = create_web_app(health, sharing, visitors, wording, hosting, sign_in=sign_in, lifespan=lifespan)
     portability = Portability(store, wording, clock=_now, retention=retention)
     app.include_router(transfer_routes(portability, visitors, wording))
     keeping = Keeping(
@@ -173,7 +180,14 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         lost_at_restart=hosting.is_space and backups is None and not database.is_shared,
     )
     mount_page(
-        app, services, engine, wording, identify=visitors.identify, public_url=hosting.public_url, keeping=keeping
+        app,
+        services,
+        engine,
+        wording,
+        identify=visitors.identify,
+        public_url=hosting.public_url,
+        keeping=keeping,
+        provider_name=sign_in.provider_name if sign_in else "",
     )
     return app, runs
 
@@ -187,6 +201,12 @@ def _backup_folder(settings: Settings) -> BackupFolder | None:
         fault = "is for SQLite alone"
         raise SettingsError(setting="ASSISTANT_BACKUP_DIR", fault=fault, allowed="pg_dump makes backups of PostgreSQL")
     return BackupFolder(settings.backup_dir, settings.backup_keep, database=file, clock=_now)
+
+
+def _sign_in(settings: Settings, identities: Identities, store: SqlConversationStore) -> SignIn | None:
+    """Raises SettingsError."""
+    configuration = find_sign_in(settings, os.environ)
+    return SignIn(configuration, Provider(configuration), identities, store, clock=_now) if configuration else None
 
 
 def _database_url(settings: Settings) -> str:

@@ -6,7 +6,13 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     AssistantError
     ├── SettingsError            a setting is wrong; the start stops
     ├── NoIdentityError          the browser keeps no cookie, so nothing can be kept for it
-    │   └── SignedOutError       its cookie was revoked
+    │   ├── SignedOutError       its cookie was revoked
+    │   └── SignInRequiredError  only those who sign in are served here
+    ├── SignInError              nobody was signed in
+    │   ├── SignInDeniedError
+    │   ├── SignInStaleError
+    │   ├── SignInNotAllowedError
+    │   └── SignInFailedError
     ├── NotFoundError            unknown, deleted, or somebody else's: never told apart
     ├── InputError               what was sent cannot be accepted as it is
     │   ├── BlankMessageError
@@ -100,6 +106,39 @@ class NoIdentityError(AssistantError):
 
 class SignedOutError(NoIdentityError):
     code = "signed_out"
+
+
+class SignInRequiredError(NoIdentityError):
+    code = "sign_in_required"
+
+
+class SignInError(AssistantError):
+    code = "sign_in"
+
+
+class SignInDeniedError(SignInError):
+    """The person did not agree, or the provider did not. Facts: `provider`."""
+
+    code = "sign_in_denied"
+
+
+class SignInStaleError(SignInError):
+    """It was begun too long ago, in another browser, or has been finished already."""
+
+    code = "sign_in_stale"
+
+
+class SignInNotAllowedError(SignInError):
+    """The provider knows the person, and this app's list does not. Facts: `name`."""
+
+    code = "sign_in_not_allowed"
+
+
+class SignInFailedError(SignInError):
+    """The provider cannot be reached, or answered what cannot be believed. Facts: `provider`."""
+
+    code = "sign_in_failed"
+    retryable = True
 
 
 class NotFoundError(AssistantError):

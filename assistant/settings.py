@@ -62,8 +62,9 @@ def _separated(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
 # NoDecode: an environment variable is taken as it is, not as JSON.
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_separated)]
 
 
@@ -126,6 +127,22 @@ class Settings(BaseSettings):
     """A template under `prompts/`, a file, or `hub:owner/repo/file@revision`; empty for what suits the model."""
     public_url: WebAddress = ""
     """Address that people reach the app at, for share links; empty to take it from the request."""
+    oidc_provider_url: WebAddress = ""
+    """Address of the OpenID Connect provider to sign in with; empty for a Space's own, or for none."""
+    oidc_client_id: str = ""
+    """What the provider calls this app."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """The app's secret at the provider, where it has one."""
+    oidc_scopes: str = ""
+    """What the provider is asked to tell; empty for `openid profile`, or what a Space was given."""
+    oidc_name: str = ""
+    """The provider's name on the page; empty for its host's."""
+    sign_in_required: bool = False
+    """Serve only those who sign in; shared pages stay open to whoever has their link."""
+    sign_in_users: Names = ()
+    """Who may sign in: user names or confirmed e-mail addresses, separated by commas; empty for everybody."""
+    sign_in_organisations: Names = ()
+    """Whose members may sign in too: organisations at Hugging Face, groups at other providers."""
     message_limit: int = Field(100_000, ge=1, le=1_000_000)
     """Characters that one message may have; the model's window is checked in tokens besides."""
     queue_length: int = Field(32, ge=0, le=10_000)

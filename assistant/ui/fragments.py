@@ -19,6 +19,7 @@ from assistant.context_view import ContextView
 from assistant.conversation_service import ConversationView
 from assistant.errors import AssistantError
 from assistant.feedback import LONGEST_COMMENT, REASONS
+from assistant.identity import Account
 from assistant.model_catalog import ModelCard
 from assistant.portable.bounds import FILE_BYTES
 from assistant.prompt_choice import MOST_CHARACTERS
@@ -45,7 +46,9 @@ class RatingForm:
 
 
 class Fragments:
-    def __init__(self, wording: Wording, card: Callable[[], ModelCard], keeping: Keeping | None = None) -> None:
+    def __init__(
+        self, wording: Wording, card: Callable[[], ModelCard], keeping: Keeping | None = None, provider_name: str = ""
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -58,6 +61,7 @@ class Fragments:
             error_text=wording.error,
             body=lambda role, text: Markup(render_message_body(role, text, wording)),  # noqa: S704  # sanitised there
             keeping=keeping or Keeping(),
+            provider=provider_name,
             files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
         )
         self._card = card
@@ -94,6 +98,10 @@ class Fragments:
 
     def shares(self, link: str | None, shares: Sequence[Share]) -> str:
         return self._render("shares", link=link, shares=shares)
+
+    def account(self, account: Account | None) -> str:
+        """Who is signed in, and the way in or out; empty where nobody signs in."""
+        return self._render("account", account=account)
 
     def banner(self) -> str:
         """What everybody has to know, at the top of the page; empty for nothing."""

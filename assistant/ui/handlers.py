@@ -49,7 +49,8 @@ class Handlers:
             yield self._views.unchanged()
             return
         wanted = dict(request.query_params or {}).get("c")
-        async for updates in self._told({}, request, lambda visit: self._events.following.open(visit, wanted)):
+        opened = partial(self._open_first, wanted)
+        async for updates in self._told({}, request, opened, otherwise=self._views.of_nobody()):
             yield self._views.of_a_new_page(updates)
 
     async def new_chat(self, request: gr.Request) -> AsyncIterator[Updates]:
@@ -90,9 +91,13 @@ class Handlers:
             yield updates
 
     async def _told(
-        self, values: Values, request: gr.Request, event: Callable[[Visit], AsyncIterator[Updates]]
+        self,
+        values: Values,
+        request: gr.Request,
+        event: Callable[[Visit], AsyncIterator[Updates]],
+        otherwise: Updates | None = None,
     ) -> AsyncIterator[Updates]:
-        """An error becomes words at the box; what was typed stays in it."""
+        """An error becomes words at the box; what was typed stays in it. `otherwise`: what is shown besides, then."""
         told = False
         speak_with(request)
         try:
@@ -103,7 +108,7 @@ class Handlers:
                 # Gradio empties every output of an event that yields nothing at all.
                 yield self._views.unchanged()
         except AssistantError as error:
-            yield self._views.error(error)
+            yield {**(otherwise or {}), **self._views.error(error)}
         except Exception:
             logger.exception("a page event failed")
             yield self._views.internal_error()
@@ -114,6 +119,7 @@ class Handlers:
         at = read_position(values.get(self._screen.position, ""))
         return Visit(
             owner_id=identity.owner_id,
+            account=identity.account,
             page=request.session_hash or "",
             at=at,
             prompt=read_prompt_field(values.get(self._screen.prompts.field, ""), at.conversation_id),
@@ -122,6 +128,12 @@ class Handlers:
             read_options=partial(self._views.options, values),
             base_url=str(request.base_url).rstrip("/"),
         )
+
+    async def _open_first(self, wanted: str | None, visit: Visit) -> AsyncIterator[Updates]:
+        also = self._views.account(visit.account)
+        async for updates in self._events.following.open(visit, wanted):
+            yield {**updates, **also}
+            also = {}
 
     async def _act(self, values: Values, visit: Visit) -> AsyncIterator[Updates]:
         action = read_action(values[self._screen.action])

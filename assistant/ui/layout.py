@@ -41,6 +41,7 @@ class Screen:
     made_with: GenerationOptions
     """What they show at first."""
     announcement: gr.Markdown
+    account: gr.Markdown
     position: gr.Textbox
     action: gr.Textbox
     act: gr.Button
@@ -66,6 +67,7 @@ def lay_out(
         conversations = _fragment("conversations")
         _fragment("transfers", transfers)
         _fragment("erase", erase)
+        account = _fragment("account")
     with gr.Column(elem_id="chat"):
         if banner:
             _fragment("banner", banner)
@@ -133,6 +135,7 @@ def lay_out(
         prompts=panel,
         made_with=defaults,
         announcement=announcement,
+        account=account,
         position=position,
         action=action,
         act=act,

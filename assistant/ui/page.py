@@ -27,8 +27,8 @@ from assistant.wording import Wording
 
 _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
-_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context")
-_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts", "context")
+_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account")
+_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts", "context", "account")
 
 
 def mount_page(
@@ -40,10 +40,11 @@ def mount_page(
     identify: Identify,
     public_url: str,
     keeping: Keeping,
+    provider_name: str = "",
 ) -> None:
-    """Serve the page at `/` of `app`."""
+    """Serve the page at `/` of `app`. `provider_name`: whom people sign in with; empty where nobody does."""
     # Asked each time: a server tells only once it is reached which model it has.
-    fragments = Fragments(wording, lambda: engine.card, keeping)
+    fragments = Fragments(wording, lambda: engine.card, keeping, provider_name)
 
     def lay_out_page() -> Screen:
         fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
@@ -97,7 +98,7 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
         "trigger_mode": "multiple",
         "api_visibility": "private",
     }
-    demo.load(handlers.load, outputs=place, **common)
+    demo.load(handlers.load, outputs=[*place, screen.account], **common)
     gr.on([screen.send.click, screen.message.submit], handlers.send, {*asked, screen.attachments}, everything, **common)
     screen.stop.click(handlers.stop, {screen.position}, [screen.notice], **common)
     screen.new_chat.click(handlers.new_chat, outputs=place, **common)

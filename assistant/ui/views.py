@@ -10,6 +10,7 @@ from assistant.context_view import ContextView
 from assistant.conversation import GenerationOptions, Message, Shelf
 from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors import AssistantError
+from assistant.identity import Account
 from assistant.prompt_choice import SUITED_PROMPT
 from assistant.run_update import RunUpdate
 from assistant.snapshot import Share
@@ -122,6 +123,13 @@ class Views:
 
     def branch_deleted(self, message_id: str) -> Updates:
         return self._notice("message.branch_deleted", Action(do="restore-branch", message=message_id), "control.undo")
+
+    def account(self, account: Account | None) -> Updates:
+        return {self._screen.account: self._fragments.account(account)}
+
+    def of_nobody(self) -> Updates:
+        """For a browser that nothing can be kept for."""
+        return {self._screen.history: self._fragments.welcome(), **self.account(None)}
 
     def sent(self) -> Updates:
         """With the first sight of a turn: what was typed has been taken."""

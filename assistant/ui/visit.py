@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.conversation import Attachment, GenerationOptions
+from assistant.identity import Account
 from assistant.prompt_choice import PromptChoice
 from assistant.ui.action import Action
 from assistant.ui.position import Position
@@ -16,6 +17,7 @@ Updates = dict[Any, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     owner_id: str
+    account: Account | None = None
     page: str
     """Gradio's session hash: one open tab."""
     at: Position

@@ -12,12 +12,16 @@ from starlette.middleware.cors import CORSMiddleware
 
 from assistant.errors import AssistantError
 from assistant.sharing import SharingService
+from assistant.sign_in.sign_in import SignIn
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
 from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
 from assistant.web.security import OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
 from assistant.web.share_page import share_routes
+from assistant.web.sign_in_door import SignInDoor
+from assistant.web.sign_in_pages import SignInPages
+from assistant.web.sign_in_routes import sign_in_routes
 from assistant.web.spoken_language import SpokenLanguage
 from assistant.web.stream_ends import StreamEnds
 from assistant.web.visitors import VisitorMiddleware, Visitors
@@ -34,8 +38,11 @@ def create_web_app(
     wording: Wording,
     hosting: Hosting,
     *,
+    sign_in: SignIn | None = None,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
+    pages = SignInPages(wording, sign_in.provider_name) if sign_in else None
+    door = [Middleware(SignInDoor, sign_in=sign_in, visitors=visitors, pages=pages)] if sign_in and pages else []
     origins = [hosting.public_url] if hosting.public_url else []
     app = FastAPI(
         title=wording("page.title"),
@@ -51,6 +58,7 @@ def create_web_app(
             Middleware(OwnOriginOnly, public_url=hosting.public_url),
             # With one of the app's own, Gradio does not add its, which would answer to any origin.
             Middleware(CORSMiddleware, allow_origins=origins),
+            *door,
             Middleware(VisitorMiddleware, visitors=visitors),
             Middleware(StreamEnds),
         ],
@@ -58,6 +66,8 @@ def create_web_app(
     app.add_exception_handler(AssistantError, handler(wording))
     app.include_router(share_routes(sharing, visitors, wording))
     app.include_router(health.routes())
+    if sign_in and pages:
+        app.include_router(sign_in_routes(sign_in, visitors, hosting, pages))
     files = StaticFiles(directory=_STATIC[0])
     files.all_directories = list(_STATIC)
     app.mount("/site", files)

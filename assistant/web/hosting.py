@@ -16,6 +16,8 @@ class Hosting:
     """Empty: people reach it under whatever address their requests name."""
     framed_by: str
     """The site that shows the page inside its own; empty for none."""
+    framing_page: str = ""
+    """Of that site: where people find this app."""
 
     @property
     def is_space(self) -> bool:
@@ -30,9 +32,11 @@ class Hosting:
 
 def find_hosting(settings: Settings, environment: Mapping[str, str]) -> Hosting:
     """A Space says in its environment where it is, and is shown inside Hugging Face's own page."""
+    space_id = environment.get("SPACE_ID", "")
     space = environment.get("SPACE_HOST", "").split(",")[0]
     return Hosting(
         listen_on=settings.host or (_EVERY_INTERFACE if space else _THIS_MACHINE),
         public_url=settings.public_url or (f"https://{space}" if space else ""),
         framed_by=_HUGGING_FACE if space else "",
+        framing_page=f"{_HUGGING_FACE}/spaces/{space_id}" if space and space_id else "",
     )

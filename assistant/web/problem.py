@@ -14,6 +14,9 @@ from assistant.errors import (
     InputError,
     NoIdentityError,
     NotFoundError,
+    SignInError,
+    SignInFailedError,
+    SignInStaleError,
     StorageError,
 )
 from assistant.wording import Wording
@@ -21,6 +24,9 @@ from assistant.wording import Wording
 _STATUS: tuple[tuple[type[AssistantError], int], ...] = (
     (NotFoundError, 404),
     (NoIdentityError, 401),
+    (SignInFailedError, 502),
+    (SignInStaleError, 400),
+    (SignInError, 403),
     (ConflictError, 409),
     (FileTooLargeError, 413),
     (InputError, 422),
@@ -31,13 +37,16 @@ _STATUS: tuple[tuple[type[AssistantError], int], ...] = (
 _RETRY_SECONDS = 5
 
 
+def status_of(error: AssistantError) -> int:
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
 def problem(wording: Wording, error: AssistantError) -> Response:
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
     headers = {"Cache-Control": "no-store"}
     if error.retryable:
         seconds = error.facts.get("retry_after")
         headers["Retry-After"] = str(math.ceil(seconds) if isinstance(seconds, int | float) else _RETRY_SECONDS)
-    return PlainTextResponse(wording.error(error), status, headers)
+    return PlainTextResponse(wording.error(error), status_of(error), headers)
 
 
 def handler(wording: Wording) -> Callable[[Request, Exception], Awaitable[Response]]:

@@ -42,6 +42,7 @@ _OPEN = (
     "/export.jsonl",
     "/import",
     "/context",
+    "/auth/",
     "/config",
     "/assets/",
     "/static/",

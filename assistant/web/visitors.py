@@ -7,45 +7,53 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.errors import NoIdentityError, SignedOutError, StorageError
+from assistant.errors import NoIdentityError, SignedOutError, SignInRequiredError, StorageError
 from assistant.identities import Identities, new_token
 from assistant.identity import Identity
 from assistant.web.visitor_cookie import VisitorCookie
 
 
 class Visitors:
-    def __init__(self, identities: Identities, cookie: VisitorCookie) -> None:
+    def __init__(self, identities: Identities, cookie: VisitorCookie, *, must_sign_in: bool = False) -> None:
+        """`must_sign_in`: only accounts are served, and anonymous visitors only on their way to one."""
         self._identities = identities
-        self.cookie = cookie
+        self._cookie = cookie
+        self._must_sign_in = must_sign_in
 
     async def identify(self, cookies: Mapping[str, str], scheme: str) -> Identity:
-        """Raises NoIdentityError, SignedOutError, StorageError."""
-        token = self.cookie.token(cookies, scheme)
+        """Raises NoIdentityError, SignedOutError, SignInRequiredError, StorageError."""
+        token = self._cookie.token(cookies, scheme)
         if token is None:
             raise NoIdentityError
-        return await self._identities.identify(token)
+        return self._served(await self._identities.identify(token))
 
     async def sender(self, request: HTTPConnection) -> Identity:
         """Raises what `identify` does."""
         return await self.identify(request.cookies, request.url.scheme)
 
     def token(self, request: HTTPConnection) -> str | None:
-        return self.cookie.token(request.cookies, request.url.scheme)
+        return self._cookie.token(request.cookies, request.url.scheme)
 
     def set_cookie(self, request: HTTPConnection, token: str) -> dict[str, str]:
         """The headers of a response that gives this browser another token."""
-        header = self.cookie.header(token, request.url.scheme, request.headers.get("sec-fetch-dest"))
+        header = self._cookie.header(token, request.url.scheme, request.headers.get("sec-fetch-dest"))
         # A cache that kept it would make everybody the same visitor.
         return {"Set-Cookie": header, "Cache-Control": "private, no-store"}
 
     async def welcome(self, request: HTTPConnection) -> tuple[Identity, dict[str, str]]:
         """The sender, and headers for the response; a browser without a token that counts becomes a new visitor."""
+        token, headers = await self.living_token(request)
+        return self._served(await self._identities.identify(token)), headers
+
+    async def living_token(self, request: HTTPConnection) -> tuple[str, dict[str, str]]:
+        """The browser's, or a new one with the headers that give it to the browser."""
         token = self.token(request)
         if token is not None:
             with suppress(SignedOutError):
-                return await self._identities.identify(token), {}
+                await self._identities.identify(token)
+                return token, {}
         token = new_token()
-        return await self._identities.identify(token), self.set_cookie(request, token)
+        return token, self.set_cookie(request, token)
 
     async def cookie_due(self, request: HTTPConnection) -> dict[str, str]:
         """Headers for a visit of the page: a new token where there is none that counts; the same one once more from
@@ -54,13 +62,18 @@ class Visitors:
         if token is None:
             return self.set_cookie(request, new_token())
         try:
-            is_due = await self._identities.see(token) or self.cookie.is_outdated(request.cookies, request.url.scheme)
+            is_due = await self._identities.see(token) or self._cookie.is_outdated(request.cookies, request.url.scheme)
         except SignedOutError:
             return self.set_cookie(request, new_token())
         except StorageError:
             # The page says what is wrong, once it is there.
             return {}
         return self.set_cookie(request, token) if is_due else {}
+
+    def _served(self, identity: Identity) -> Identity:
+        if self._must_sign_in and identity.account is None:
+            raise SignInRequiredError
+        return identity
 
 
 class VisitorMiddleware:
