@@ -139,8 +139,23 @@ class ConversationStore(Protocol):
         A conversation whose id is known already is left as it is.
         """
 
-    def reveal(self, owner_id: str, ids: Collection[str]) -> int:
-        """Bring back all of these that are hidden, at once; their number. Ids of others are passed over."""
+    def reveal(self, owner_id: str, ids: Collection[str]) -> set[str]:
+        """Bring back all of these that are hidden, at once; their ids. Those of others are passed over."""
+
+    def message_ids(self, owner_id: str, conversation_id: str) -> set[str]:
+        """Of all that is kept of a conversation, hidden or not."""
+
+    def extend(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        messages: Sequence[Message],
+        leaf_id: str | None,
+        updated_at: datetime,
+    ) -> int:
+        """Add what is new of a later copy, each message after its parent, to a conversation that may be hidden; how
+        many. Nothing that is there changes, and nothing is added to a branch that was deleted. `leaf_id` is shown where
+        it only goes on from what is shown."""
 
     def rename(self, owner_id: str, conversation_id: str, title: str, source: TitleSource = TitleSource.PERSON) -> None:
         """A name of the model's replaces only one that was taken from the question."""

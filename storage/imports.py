@@ -1,4 +1,5 @@
-"""Conversations that come in numbers from a file: written hidden, in short transactions, and shown together in one.
+"""Conversations that come in numbers from a file: written hidden, in short transactions, and shown together in one; and
+what a newer file adds to those that came before.
 
 A process that dies in between leaves what nobody sees, and what goes with the next purge.
 """
@@ -12,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assistant.conversation import Conversation, Message
+from assistant.grown_tree import grown_tree
 from assistant.search_terms import document_terms
 from storage import mapping
 from storage.database import Database
 from storage.identities import remember
+from storage.owned import conversation_of
 from storage.search_documents import add_documents
-from storage.tables import ConversationRow
+from storage.tables import ConversationRow, MessageRow
 
 _Conversations = Sequence[tuple[Conversation, Sequence[Message]]]
 _Document = tuple[str, str | None, list[str]]
@@ -42,8 +45,8 @@ class ImportStore:
             with self._database.write() as session:
                 _add(session, conversations, words, now)
 
-    def reveal(self, owner_id: str, ids: Collection[str]) -> int:
-        revealed = 0
+    def reveal(self, owner_id: str, ids: Collection[str]) -> set[str]:
+        revealed: set[str] = set()
         with self._database.write() as session:
             for some in _batches(ids):
                 hidden = (
@@ -52,8 +55,38 @@ class ImportStore:
                     ConversationRow.deleted_at.is_not(None),
                 )
                 shown = update(ConversationRow).where(*hidden).values(deleted_at=None).returning(ConversationRow.id)
-                revealed += len(session.scalars(shown).all())
+                revealed.update(session.scalars(shown))
         return revealed
+
+    def message_ids(self, owner_id: str, conversation_id: str) -> set[str]:
+        with self._database.read() as session:
+            conversation_of(session, owner_id, conversation_id, deleted=True)
+            return set(session.scalars(select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)))
+
+    def extend(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        messages: Sequence[Message],
+        leaf_id: str | None,
+        updated_at: datetime,
+    ) -> int:
+        with self._database.write() as session:
+            conversation = conversation_of(session, owner_id, conversation_id, deleted=True)
+            kept = select(MessageRow.id, MessageRow.parent_id, MessageRow.deleted_at).where(
+                MessageRow.conversation_id == conversation_id
+            )
+            rows = session.execute(kept).all()
+            hidden = {row.id for row in rows if row.deleted_at is not None}
+            tree = grown_tree({row.id: row.parent_id for row in rows}, hidden, conversation.leaf_id, messages, leaf_id)
+            session.add_all([mapping.message_row(message) for message in tree.new])
+            session.flush()
+            words = [(conversation_id, message.id, document_terms(message.text)) for message in tree.new]
+            add_documents(session, owner_id, words)
+            if tree.new:
+                conversation.leaf_id = tree.leaf_id
+                conversation.updated_at = max(conversation.updated_at, updated_at)
+            return len(tree.new)
 
 
 def _words(conversation: Conversation, messages: Sequence[Message]) -> list[_Document]:

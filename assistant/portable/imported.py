@@ -4,12 +4,14 @@ Ids come from the owner, the kind of file and the file's own ids: the same file 
 and two people who import one file do not meet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.conversation import Conversation, Message, MessageStatus, remapped
 from assistant.derived_id import derived_id
+
+_NUMBER = 5
 
 
 class Source(StrEnum):
@@ -35,20 +37,38 @@ class ImportedConversation:
 def adopted(imported: ImportedConversation, owner_id: str) -> tuple[Conversation, list[Message]]:
     """The owner's own, with ids that nobody else's can have. An answer that was being written stays as it was then."""
     conversation_id = imported.id_for(owner_id)
-    # With their number in front: messages of one time are ordered by id, and stay in the file's order so.
-    ids = {
-        message.id: f"{number:05}{derived_id(conversation_id, message.id)[:-5]}"
-        for number, message in enumerate(imported.messages)
-    }
-    leaf_id = imported.conversation.leaf_id
+    messages, leaf_id = newer_copy(imported, conversation_id, ())
     conversation = replace(
         imported.conversation,
         id=conversation_id,
         owner_id=owner_id,
-        leaf_id=ids[leaf_id] if leaf_id is not None else None,
+        leaf_id=leaf_id,
         origin=imported.conversation.origin or imported.source,
     )
-    return conversation, [_adopted(message, conversation_id, ids) for message in imported.messages]
+    return conversation, messages
+
+
+def newer_copy(
+    imported: ImportedConversation, conversation_id: str, known: Collection[str]
+) -> tuple[list[Message], str | None]:
+    """Its messages and its leaf, as they are called in a conversation that has this id, and the `known` messages."""
+    ids = _ids(imported, conversation_id, known)
+    leaf_id = imported.conversation.leaf_id
+    messages = [_adopted(message, conversation_id, ids) for message in imported.messages]
+    return messages, ids[leaf_id] if leaf_id is not None else None
+
+
+def _ids(imported: ImportedConversation, conversation_id: str, known: Collection[str]) -> dict[str, str]:
+    # With their number in front: messages of one time are ordered by id, and stay in the file's order so. In a newer
+    # file they may have other numbers: what follows those is what they are known by.
+    numbered = {each[_NUMBER:]: each for each in known}
+    is_original = imported.source is Source.OWN and imported.conversation.id == conversation_id
+    ids: dict[str, str] = {}
+    for number, message in enumerate(imported.messages):
+        own = derived_id(conversation_id, message.id)[:-_NUMBER]
+        is_known = is_original and message.id in known
+        ids[message.id] = message.id if is_known else numbered.get(own, f"{number:0{_NUMBER}}{own}")
+    return ids
 
 
 def _adopted(message: Message, conversation_id: str, ids: dict[str, str]) -> Message:

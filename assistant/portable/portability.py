@@ -15,7 +15,7 @@ from assistant.conversation import Conversation, Message, Shelf, branch
 from assistant.errors import NotFoundError
 from assistant.portable.document import document_of
 from assistant.portable.file_names import file_name
-from assistant.portable.imported import ImportedConversation, Source, adopted
+from assistant.portable.imported import ImportedConversation, Source, adopted, newer_copy
 from assistant.portable.markdown_file import to_markdown
 from assistant.portable.reader import read_conversations
 from assistant.portable.redacted import without_personal_data
@@ -51,8 +51,14 @@ class ImportReport:
     """Numbers of conversations."""
 
     new: int
+    grown: int = 0
+    """They were here already; the file had more of them."""
     known: int
     """They were here already, and are as they were."""
+
+
+Progress = Callable[[int, int | None], None]
+"""Called in a worker thread: conversations so far, and of how many; None while the file is still being read."""
 
 
 class Portability:
@@ -82,10 +88,10 @@ class Portability:
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
 
-    async def import_file(self, owner_id: str, file: IO[bytes]) -> ImportReport:
+    async def import_file(self, owner_id: str, file: IO[bytes], told: Progress = lambda done, of: None) -> ImportReport:
         """`file`: on the disk. Raises BrokenFileError with the place of the fault, and nothing is imported then."""
         async with self._importing:
-            return await asyncio.to_thread(self._import, owner_id, file)
+            return await asyncio.to_thread(self._import, owner_id, file, told)
 
     # Out
 
@@ -142,13 +148,21 @@ class Portability:
 
     # In
 
-    def _import(self, owner_id: str, file: IO[bytes]) -> ImportReport:
+    def _import(self, owner_id: str, file: IO[bytes], told: Progress) -> ImportReport:
         # Twice through the file rather than once with all of it in memory.
-        ids = [_ids_here(read, owner_id) for read in read_conversations(file)]
+        ids: list[tuple[str, str]] = []
+        for read in read_conversations(file):
+            ids.append(_ids_here(read, owner_id))
+            told(len(ids), None)
         known = self._store.known_conversations(owner_id, {each for both in ids for each in both})
+        here = [original_id if original_id in known else own_id for original_id, own_id in ids]
+        grown: set[str] = set()
         batch: list[tuple[Conversation, list[Message]]] = []
-        for read, (original_id, own_id) in zip(read_conversations(file), ids, strict=True):
-            if original_id in known or own_id in known:
+        for number, (read, conversation_id) in enumerate(zip(read_conversations(file), here, strict=True)):
+            told(number, len(here))
+            if conversation_id in known:
+                if self._extend(owner_id, conversation_id, read):
+                    grown.add(conversation_id)
                 continue
             conversation, messages = adopted(read, owner_id)
             batch.append((self._kept(conversation), messages))
@@ -156,8 +170,18 @@ class Portability:
                 self._store.add_hidden(batch, self._clock())
                 batch = []
         self._store.add_hidden(batch, self._clock())
-        revealed = self._store.reveal(owner_id, {first if first in known else second for first, second in ids})
-        return ImportReport(new=revealed, known=len(ids) - revealed)
+        new = self._store.reveal(owner_id, here)
+        grown -= new
+        return ImportReport(new=len(new), grown=len(grown), known=len(here) - len(new) - len(grown))
+
+    def _extend(self, owner_id: str, conversation_id: str, read: ImportedConversation) -> bool:
+        """With what is new in the file."""
+        known = self._store.message_ids(owner_id, conversation_id)
+        messages, leaf_id = newer_copy(read, conversation_id, known)
+        if all(message.id in known for message in messages):
+            return False
+        updated_at = self._kept(read.conversation).updated_at
+        return self._store.extend(owner_id, conversation_id, messages, leaf_id, updated_at) > 0
 
     def _kept(self, conversation: Conversation) -> Conversation:
         """Not deleted at once, where old conversations are: to import one is to go on with it."""

@@ -2,15 +2,17 @@
 
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import IO
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from assistant.errors import FileTooLargeError, StorageError
 from assistant.portable.bounds import FILE_BYTES
-from assistant.portable.portability import Bundle, Form, Portability
+from assistant.portable.portability import Bundle, Form, ImportReport, Portability, Progress
+from assistant.web.import_answer import answer_import
 from assistant.web.visitors import Visitors
 from assistant.wording import Wording
 
@@ -60,14 +62,20 @@ def transfer_routes(portability: Portability, visitors: Visitors, wording: Wordi
     async def take_in(request: Request) -> Response:
         """The file is the body, as it is."""
         owner_id = await owner_of(request)
-        with tempfile.TemporaryFile() as file:
+        with ExitStack() as receiving:
+            file = receiving.enter_context(tempfile.TemporaryFile())
             try:
                 await _receive(request, file)
             except ClientDisconnect:
                 return Response(status_code=400)
-            report = await portability.import_file(owner_id, file)
-        told = wording("transfer.imported", new=report.new, known=report.known)
-        return JSONResponse({"new": report.new, "known": report.known, "told": told}, headers=_NOT_KEPT)
+            # This answer may have begun long before the import ends.
+            received = receiving.pop_all()
+
+        async def work(told: Progress) -> ImportReport:
+            with received:
+                return await portability.import_file(owner_id, file, told)
+
+        return await answer_import(work, wording)
 
     return router
 

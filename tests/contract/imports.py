@@ -24,7 +24,7 @@ class ImportContract:
         with pytest.raises(NotFoundError):
             store.messages(ANN, "i0")
         assert store.search(ANN, SearchQuery(text="Text"), 10) == []
-        assert store.reveal(ANN, ["i0", "i1", "i2"]) == 3
+        assert len(store.reveal(ANN, ["i0", "i1", "i2"])) == 3
         assert {c.id for c in store.conversations(ANN, 10)} == {"i0", "i1", "i2"}
         assert store.messages(ANN, "i1") == chain(4, "i1")
         assert {hit.conversation.id for hit in store.search(ANN, SearchQuery(text="Text"), 20)} == {"i0", "i1", "i2"}
@@ -51,7 +51,7 @@ class ImportContract:
         store.reveal(ANN, ["i0", "i1"])
         store.rename(ANN, "i0", "My own")
         store.add_hidden(imported(3), at(20))
-        assert store.reveal(ANN, ["i0", "i1", "i2"]) == 1
+        assert len(store.reveal(ANN, ["i0", "i1", "i2"])) == 1
         assert store.conversation(ANN, "i0").title == "My own"
         assert len(store.messages(ANN, "i0")) == 4
 
@@ -61,7 +61,7 @@ class ImportContract:
         store.delete(ANN, "i0", at(20))
         assert store.known_conversations(ANN, ["i0"]) == {"i0"}
         store.add_hidden(imported(1), at(30))
-        assert store.reveal(ANN, ["i0"]) == 1
+        assert len(store.reveal(ANN, ["i0"])) == 1
 
     def test_an_import_that_was_broken_off_goes_with_the_next_purge(self, store: ConversationStore) -> None:
         store.add_hidden(imported(2), at(10))
@@ -72,10 +72,53 @@ class ImportContract:
         store.begin_turn(first_turn())
         store.delete(ANN, "c1", at(20))
         assert store.known_conversations(BOB, ["c1", "c404"]) == set()
-        assert store.reveal(BOB, ["c1", "c404"]) == 0
+        assert len(store.reveal(BOB, ["c1", "c404"])) == 0
         assert store.conversations(ANN, 10) == store.conversations(BOB, 10) == []
 
     def test_more_can_come_than_one_statement_may_name(self, store: ConversationStore) -> None:
         store.add_hidden(imported(1100), at(10))
         ids = [f"i{number}" for number in range(1100)]
-        assert len(store.known_conversations(ANN, ids)) == store.reveal(ANN, ids) == 1100
+        assert len(store.known_conversations(ANN, ids)) == len(store.reveal(ANN, ids)) == 1100
+
+    def test_a_newer_copy_adds_what_is_new_and_is_shown_where_it_only_goes_on(self, store: ConversationStore) -> None:
+        store.add_conversation(conversation_of(chain(4)), chain(4))
+        assert store.extend(ANN, "copy", chain(6), "copy-0005", at(50)) == 2
+        assert store.messages(ANN, "copy") == chain(6)
+        grown = store.conversation(ANN, "copy")
+        assert (grown.leaf_id, grown.updated_at, grown.title) == ("copy-0005", at(50), "A copy")
+        assert store.extend(ANN, "copy", chain(6), "copy-0005", at(60)) == 0
+        assert store.conversation(ANN, "copy") == grown
+        assert len(store.search(ANN, SearchQuery(text="Text"), 20)) == 6
+
+    def test_a_newer_copy_changes_nothing_that_is_there(self, store: ConversationStore) -> None:
+        store.add_conversation(conversation_of(chain(4)), chain(4))
+        store.rename(ANN, "copy", "My own")
+        store.select_leaf(ANN, "copy", "copy-0001")
+        elsewhere = [replace(message, text="Changed elsewhere.") for message in chain(4)]
+        store.extend(ANN, "copy", [*elsewhere, *chain(6)[4:]], "copy-0003", at(1))
+        assert store.messages(ANN, "copy") == chain(6)
+        grown = store.conversation(ANN, "copy")
+        assert (grown.leaf_id, grown.updated_at, grown.title) == ("copy-0001", at(2), "My own")
+
+    def test_a_newer_copy_adds_nothing_to_a_branch_that_was_deleted(self, store: ConversationStore) -> None:
+        question, answer, other = *chain(2), replace(chain(2)[1], id="other")
+        store.add_conversation(conversation_of([question, answer]), [question, answer, other])
+        store.delete_branch(ANN, "copy", "copy-0001", "other", at(20))
+        assert store.message_ids(ANN, "copy") == {"copy-0000", "copy-0001", "other"}
+        assert store.extend(ANN, "copy", chain(4), "copy-0003", at(50)) == 0
+        assert [m.id for m in store.messages(ANN, "copy")] == ["copy-0000", "other"]
+        assert store.conversation(ANN, "copy").leaf_id == "other"
+
+    def test_a_hidden_conversation_can_grow_and_nobody_elses(self, store: ConversationStore) -> None:
+        store.add_conversation(conversation_of(chain(2)), chain(2))
+        store.delete(ANN, "copy", at(20))
+        assert store.extend(ANN, "copy", chain(4), "copy-0003", at(50)) == 2
+        assert store.reveal(ANN, ["copy"]) == {"copy"}
+        assert store.messages(ANN, "copy") == chain(4)
+        for attempt in (
+            lambda: store.extend(BOB, "copy", chain(6), "copy-0005", at(60)),
+            lambda: store.message_ids(BOB, "copy"),
+            lambda: store.message_ids(ANN, "never"),
+        ):
+            with pytest.raises(NotFoundError):
+                attempt()

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.portable.bounds import FILE_BYTES
-from assistant.web import transfers
+from assistant.web import import_answer, transfers
 from tests.integration.test_share_page import running_id
 from tests.page_requests import PageRequests
 from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, chatgpt, node
@@ -74,7 +74,7 @@ def test_all_conversations_are_downloaded_and_read_back_by_another_browser(
     other.get("/")
     first, again = (other.post("/import", content=archive.content).json() for _ in range(2))
     assert (first["new"], first["known"]) == (2, 0)
-    assert first["told"] == "Imported. New conversations: 2. Here already: 0."
+    assert first["told"] == "Imported. New conversations: 2. Gone on with: 0. Here already: 0."
     assert (again["new"], again["known"]) == (0, 2)
     assert {line["title"] for line in lines(other)} == {"How do I sort?", "How do I search?"}
     assert "How do I search?" in PageRequests(other).shown["conversations"]
@@ -91,6 +91,27 @@ def test_an_imported_conversation_is_opened_and_gone_on_with(running: WebApp, so
     assert page.do("send", message="Is it stable?")
     exported = somebody.get(f"/export/{titles['Sorting in Python']}.json").json()
     assert [message["text"].strip() for message in exported["messages"]][-2:] == ["Is it stable?", "Yes."]
+
+
+def test_a_long_import_says_how_far_it_is_and_then_what_came_of_it(
+    somebody: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_answer, "SOON_SECONDS", 0.0)
+    monkeypatch.setattr(import_answer, "LINE_SECONDS", 0.001)
+    several = [chatgpt([node("q", None, "user", "Why?")], f"long-{number}") for number in range(300)]
+    told = [json.loads(line) for line in somebody.post("/import", content=json.dumps(several)).text.splitlines()]
+    assert all(line["told"].startswith(("Reading… Conversations so far: ", "Importing… ")) for line in told[:-1])
+    assert len(told) > 1
+    assert (told[-1]["new"], told[-1]["known"]) == (300, 0)
+
+
+def test_a_long_import_that_fails_says_so_at_its_end(somebody: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_answer, "SOON_SECONDS", 0.0)
+    several = [*(chatgpt([node("q", None, "user", "Why?")], f"long-{number}") for number in range(50)), {}]
+    *_, last = somebody.post("/import", content=json.dumps(several)).text.splitlines()
+    assert json.loads(last)["failed"]
+    assert "conversation 51" in json.loads(last)["told"]
+    assert lines(somebody) == []
 
 
 def test_what_is_somebody_elses_or_nobodys_is_not_found(running: WebApp, somebody: TestClient) -> None:

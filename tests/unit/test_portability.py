@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from assistant.conversation import Attachment, Conversation, Message, MessageStatus, Role, Shelf
+from assistant.conversation import Attachment, Conversation, Message, MessageStatus, Role, Shelf, branch
 from assistant.errors import BrokenFileError, NotFoundError
 from assistant.portable.portability import Bundle, Form, ImportReport, Portability
 from assistant.ports import ConversationStore
@@ -21,7 +21,7 @@ from assistant.prompt_choice import OwnPrompt, PromptChoice
 from assistant.wording import Wording
 from tests.contract.samples import ANN, BOB, at, chain, complete, conversation_of, first_turn, next_turn
 from tests.fakes.memory_store import MemoryConversationStore
-from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, json_file, trees, zip_file
+from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, chatgpt, json_file, node, trees, zip_file
 
 
 def portability(store: ConversationStore) -> Portability:
@@ -75,6 +75,42 @@ async def test_an_export_read_elsewhere_is_the_same_to_the_last_field(
         assert shape(there, BOB) == shape(here, ANN)
         assert await portability(there).import_file(BOB, file) == ImportReport(new=0, known=1)
     assert len(shape(there, BOB)) == 1
+
+
+async def test_a_newer_export_adds_to_what_was_imported_before(tmp_path: Path) -> None:
+    here, there = asked(), MemoryConversationStore()
+    older = await portability(here).export(ANN, "c1", Form.JSON)
+    here.begin_turn(next_turn(7, parent_id="a5"))
+    here.finish("r7", complete("Newer."), at(8))
+    newer = await portability(here).export(ANN, "c1", Form.JSON)
+    with file_of(older.content) as file:
+        await portability(there).import_file(BOB, file)
+    (copy,) = there.conversations(BOB, 10)
+    there.rename(BOB, copy.id, "My own")
+    with file_of(newer.content) as file:
+        assert await portability(there).import_file(BOB, file) == ImportReport(new=0, grown=1, known=0)
+        assert await portability(there).import_file(BOB, file) == ImportReport(new=0, known=1)
+    copy = there.conversation(BOB, copy.id)
+    shown = branch(there.messages(BOB, copy.id), copy.leaf_id)
+    assert (copy.title, [message.text for message in shown][-2:]) == ("My own", ["Question 7?", "Newer."])
+
+
+async def test_what_a_newer_chatgpt_export_has_in_between_is_a_branch_more(tmp_path: Path) -> None:
+    store = MemoryConversationStore()
+    older = [node("root", None), node("q", "root", "user", "Why?"), node("z", "q", "assistant", "So.")]
+    newer = [*older[:2], node("a", "q", "assistant", "Thus."), older[2], node("q2", "z", "user", "And?")]
+    for nodes, report in (
+        (older, ImportReport(new=1, known=0)),
+        (newer, ImportReport(new=0, grown=1, known=0)),
+        (newer, ImportReport(new=0, known=1)),
+        (older, ImportReport(new=0, known=1)),
+    ):
+        with json_file(tmp_path / "conversations.json", [chatgpt(nodes, current_node=nodes[-1]["id"])]) as file:
+            assert await portability(store).import_file(ANN, file) == report
+    (conversation,) = store.conversations(ANN, 10)
+    messages = store.messages(ANN, conversation.id)
+    assert sorted(message.text for message in messages) == ["And?", "So.", "Thus.", "Why?"]
+    assert [message.text for message in branch(messages, conversation.leaf_id)] == ["Why?", "So.", "And?"]
 
 
 async def test_who_still_has_the_original_gets_nothing_new() -> None:

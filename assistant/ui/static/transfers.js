@@ -16,11 +16,29 @@
     tell(said.importing, false);
     try {
       const response = await fetch("/import", { method: "POST", body: file });
-      tell(response.ok ? (await response.json()).told : await response.text(), !response.ok);
+      if (response.ok) await follow(response);
+      else tell(await response.text(), true);
     } catch {
       tell(said.failed, true);
     }
     drawList();
+  }
+
+  // A JSON object a line: how far it is, and at last what came of it.
+  async function follow(response) {
+    let rest = "";
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const lines = (rest + read.value).split("\n");
+      rest = lines.pop();
+      lines.filter(Boolean).forEach(show);
+    }
+    if (rest) show(rest);
+  }
+
+  function show(line) {
+    const said = JSON.parse(line);
+    tell(said.told, Boolean(said.failed));
   }
 
   function drawList() {

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from assistant.conversation import Conversation, Message
+from assistant.grown_tree import grown_tree
 from tests.fakes.memory_store.state import MemoryState
 
 
@@ -23,8 +24,31 @@ class MemoryImports(MemoryState):
             self._index(conversation.id, None)
             self._deleted[conversation.id] = now
 
-    def reveal(self, owner_id: str, ids: Collection[str]) -> int:
+    def message_ids(self, owner_id: str, conversation_id: str) -> set[str]:
+        self._of(owner_id, conversation_id, deleted=True)
+        return {message.id for message in self._messages.values() if message.conversation_id == conversation_id}
+
+    def extend(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        messages: Sequence[Message],
+        leaf_id: str | None,
+        updated_at: datetime,
+    ) -> int:
+        conversation = self._of(owner_id, conversation_id, deleted=True)
+        parents = {each: self._messages[each].parent_id for each in self.message_ids(owner_id, conversation_id)}
+        tree = grown_tree(parents, self._hidden, conversation.leaf_id, messages, leaf_id)
+        self._messages |= {message.id: message for message in tree.new}
+        for message in tree.new:
+            self._index(conversation_id, message.id)
+        if tree.new:
+            newest = max(conversation.updated_at, updated_at)
+            self._change(conversation_id, leaf_id=tree.leaf_id, updated_at=newest)
+        return len(tree.new)
+
+    def reveal(self, owner_id: str, ids: Collection[str]) -> set[str]:
         hidden = self.known_conversations(owner_id, ids) & self._deleted.keys()
         for each in hidden:
             del self._deleted[each]
-        return len(hidden)
+        return hidden
