@@ -52,11 +52,11 @@ def test_all_of_it_moves_to_another_browser(asked: Page, browser: Browser, app: 
     other = browser.new_context().new_page()
     visit(other, app.url)
     pick(other, tmp_path / "all.zip")
-    expect(other.get_by_text("New conversations: 1. Here already: 0.")).to_be_visible()
+    expect(other.get_by_text("New conversations: 1. Gone on with: 0. Here already: 0.")).to_be_visible()
     other.get_by_role("link", name=QUESTION).click()
     expect(other.get_by_role("log").get_by_text(QUESTION)).to_be_visible()
     pick(other, tmp_path / "all.zip")
-    expect(other.get_by_text("New conversations: 0. Here already: 1.")).to_be_visible()
+    expect(other.get_by_text("New conversations: 0. Gone on with: 0. Here already: 1.")).to_be_visible()
     other.context.close()
 
 
