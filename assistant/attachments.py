@@ -51,7 +51,8 @@ def _clean(name: str) -> str:
     """What is after the last slash, without what cannot be seen: it could turn the rest of a line around."""
     own = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     seen = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in own)
-    return _shortened(" ".join(seen.split()), "") if seen.strip(" .") else _NAMELESS
+    words = " ".join(seen.split())
+    return _shortened(words, "") if words.strip(" .") else _NAMELESS
 
 
 def _shortened(name: str, addition: str) -> str:

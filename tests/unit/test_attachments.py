@@ -83,6 +83,7 @@ def test_a_question_may_have_so_many_and_no_more() -> None:
         ("..", "file"),
         ("src/", "file"),
         (" \u200b ", "file"),
+        ("\u00a0", "file"),
         ("x" * 300 + ".py", "x" * 197 + ".py"),
         ("x." + "y" * 300, "x." + "y" * 198),
     ],
