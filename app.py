@@ -22,6 +22,7 @@ from assistant.context_meter import ContextMeter
 from assistant.context_view import ContextViews
 from assistant.conversation_service import ConversationService
 from assistant.data_folder import make_data_folder
+from assistant.draft_service import DraftService
 from assistant.engine import Engine, ModelLoader
 from assistant.errors import AssistantError, SettingsError
 from assistant.feedback import FeedbackService
@@ -48,6 +49,7 @@ from assistant.ui.keeping import Keeping
 from assistant.ui.page import mount_page
 from assistant.ui.services import Services
 from assistant.web.application import create_web_app
+from assistant.web.draft_routes import draft_routes
 from assistant.web.health import Health
 from assistant.web.hosting import find_hosting
 from assistant.web.server import open_socket, serve
@@ -173,8 +175,10 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     wording = Wording()
     health = Health(engine, store, lambda: runs.draining, maintenance.troubles)
     app = create_web_app(health, sharing, visitors, wording, hosting, sign_in=sign_in, lifespan=lifespan)
-    portability = Portability(store, wording, clock=_now, retention=retention)
-    app.include_router(transfer_routes(portability, visitors, wording))
+    app.include_router(transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, wording))
+    app.include_router(
+        draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors)
+    )
     keeping = Keeping(
         retention_days=settings.retention_days,
         lost_at_restart=hosting.is_space and backups is None and not database.is_shared,

@@ -21,6 +21,7 @@ from assistant.conversation import (
     Shelf,
     TitleSource,
 )
+from assistant.draft import Draft
 from assistant.errors import ErrorReport
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice, PromptPreset
 from assistant.rated_turn import RatedTurn
@@ -242,6 +243,16 @@ class ConversationStore(Protocol):
         """Raises PresetNameTakenError."""
 
     def delete_preset(self, owner_id: str, preset_id: str) -> None: ...
+
+    # Drafts
+
+    def draft(self, owner_id: str, conversation_id: str | None) -> Draft:
+        """None is the new chat. It goes when it is sent, and with its conversation."""
+
+    def keep_draft(
+        self, owner_id: str, conversation_id: str | None, draft: Draft, *, seen: str, now: datetime
+    ) -> Draft:
+        """A blank one keeps nothing. What is kept now: where that was of another version than `seen`, it still is."""
 
     # Health
 

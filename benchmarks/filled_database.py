@@ -20,7 +20,7 @@ from assistant.search_terms import document_terms
 from storage.database import Database
 from storage.search_documents import owner_term
 from storage.search_tables import SearchDocumentRow
-from storage.tables import ConversationRow, MessageRow, Row, RunRow, ShareRow
+from storage.tables import ConversationRow, DraftRow, MessageRow, Row, RunRow, ShareRow
 
 HEAVY = "owner-heavy"
 HEAVY_SHARE = 10
@@ -143,6 +143,15 @@ def _conversation(conversation_id: str, owner: str, number: int, messages: int, 
                 "title": title,
                 "snapshot": {},
                 "created_at": times[-1],
+            }
+        ],
+        DraftRow: [
+            {
+                "owner_id": owner,
+                "conversation_id": conversation_id,
+                "text": title,
+                "version": "1",
+                "updated_at": times[-1],
             }
         ],
         SearchDocumentRow: [

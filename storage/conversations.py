@@ -14,10 +14,11 @@ from assistant.search_terms import document_terms
 from storage import mapping
 from storage.change_of_owner import owned_tables
 from storage.database import Database
+from storage.drafts import forget_old
 from storage.identities import forget, remember
 from storage.owned import active_run_of, conversation_of, message_of
 from storage.search_documents import add_documents, replace_title
-from storage.tables import ConversationRow, MessageRow
+from storage.tables import ConversationRow, DraftRow, MessageRow
 
 _ON_SHELF = {
     Shelf.PINNED: [ConversationRow.archived.is_(False), ConversationRow.pinned.is_(True)],
@@ -107,6 +108,7 @@ class ConversationTreeStore:
         old = select(ConversationRow.id).where(ConversationRow.updated_at < unchanged_since)
         oldest = old.order_by(ConversationRow.updated_at).limit(limit).with_for_update()
         with self._database.write() as session:
+            forget_old(session, unchanged_since)
             return _delete_conversations(session, ConversationRow.id.in_(session.scalars(oldest).all()))
 
     def delete_owner(self, owner_id: str) -> int:
@@ -171,7 +173,9 @@ def _delete_conversations(session: Session, which: ColumnElement[bool]) -> int:
     """With all that is in them; their number."""
     # Whoever brings one back at this moment was first, or comes too late: never half of it.
     session.execute(select(ConversationRow.id).where(which).with_for_update())
-    _delete_messages(session, MessageRow.conversation_id.in_(select(ConversationRow.id).where(which)))
+    ids = select(ConversationRow.id).where(which)
+    _delete_messages(session, MessageRow.conversation_id.in_(ids))
+    session.execute(delete(DraftRow).where(DraftRow.conversation_id.in_(ids)))
     return len(session.scalars(delete(ConversationRow).where(which).returning(ConversationRow.id)).all())
 
 

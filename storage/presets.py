@@ -8,6 +8,7 @@ from assistant.ports import MOST_PRESETS
 from assistant.prompt_choice import PromptPreset
 from storage import mapping
 from storage.database import Database
+from storage.identities import remember
 from storage.tables import PresetRow
 
 
@@ -39,6 +40,7 @@ def _save(session: Session, owner_id: str, preset: PromptPreset) -> None:
     count = session.scalar(select(func.count()).where(PresetRow.owner_id == owner_id)) or 0
     if count >= MOST_PRESETS:
         raise TooManyPresetsError(limit=MOST_PRESETS)
+    remember(session, owner_id, preset.created_at.date())
     session.add(mapping.preset_row(owner_id, preset))
     session.flush()
 

@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from storage.conversations import ConversationTreeStore
+from storage.drafts import DraftStore
 from storage.feedback import FeedbackStore
 from storage.identities import IdentityStore
 from storage.imports import ImportStore
@@ -20,6 +21,7 @@ class SqlConversationStore(
     SearchStore,
     FeedbackStore,
     PresetStore,
+    DraftStore,
     IdentityStore,
 ):
     """Implements `assistant.ports.ConversationStore` and `assistant.identity_port.IdentityStore`."""

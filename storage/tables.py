@@ -10,6 +10,8 @@ from sqlalchemy.types import TypeDecorator
 STREAMING = text("status = 'streaming'")
 HIDDEN = text("deleted_at IS NOT NULL")
 RATED = text("feedback IS NOT NULL")
+NEW_CHAT = ""
+"""The place of a draft that is in no conversation yet."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -134,3 +136,18 @@ class PresetRow(Row):
     name: Mapped[str] = mapped_column(Text)
     prompt: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+
+
+class DraftRow(Row):
+    __tablename__ = "drafts"
+    __table_args__ = (
+        Index("ix_drafts_conversation", "conversation_id"),
+        Index("ix_drafts_updated", "updated_at"),
+    )
+
+    owner_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Or `NEW_CHAT`, which is why no key refers to the conversations."""
+    text: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(String(64))
+    updated_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from assistant.errors import ConversationBusyError, ConversationMovedError, NotF
 from assistant.ports import NewTurn, RunOutcome
 from storage import mapping
 from storage.database import Database
+from storage.drafts import forget_sent
 from storage.identities import remember
 from storage.owned import active_run_of, conversation_of, message_of
 from storage.search_documents import add_document
@@ -175,6 +176,8 @@ def _question(session: Session, conversation: ConversationRow, turn: NewTurn) ->
     question.attachments = mapping.attachments_json(turn.attachments)
     session.add(question)
     session.flush()
+    is_new = turn.new_conversation_title is not None
+    forget_sent(session, turn.owner_id, None if is_new else turn.conversation_id, turn.question)
     add_document(session, turn.owner_id, conversation.id, question.id, question.text)
     return turn.question_id
 

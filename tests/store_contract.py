@@ -5,6 +5,7 @@ A subclass gives the fixture `store`, an empty one; see tests/unit/test_memory_s
 
 from tests.contract.conversations import ConversationContract
 from tests.contract.deletion import DeletionContract
+from tests.contract.drafts import DraftContract
 from tests.contract.feedback import FeedbackContract
 from tests.contract.identities import IdentityContract
 from tests.contract.imports import ImportContract
@@ -27,6 +28,7 @@ class ConversationStoreContract(
     SearchContract,
     FeedbackContract,
     PresetContract,
+    DraftContract,
     IdentityContract,
 ):
     pass

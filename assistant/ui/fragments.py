@@ -122,6 +122,10 @@ class Fragments:
     def prompt_preview(self, preview: PromptPreview | None) -> str:
         return self._render("prompt_preview", preview=preview)
 
+    def connection(self) -> str:
+        """What the page says by itself, without the server: hidden until there is a reason."""
+        return self._render("connection")
+
     def search(self) -> str:
         return self._render("search")
 

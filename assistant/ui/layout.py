@@ -47,7 +47,7 @@ class Screen:
     act: gr.Button
 
 
-def lay_out(
+def lay_out(  # noqa: PLR0913  # a string for each place that no event changes
     t: Wording,
     defaults: GenerationOptions,
     attach: str,
@@ -57,6 +57,7 @@ def lay_out(
     erase: str = "",
     banner: str = "",
     prompts: str = "",
+    connection: str = "",
 ) -> Screen:
     """To be called inside `gr.Blocks`. Each string is the HTML of what there is to: attach files by, search with, move
     conversations as files with, delete everything by; `banner`: of what everybody has to know."""
@@ -80,6 +81,7 @@ def lay_out(
             history = _fragment("history")
             live = _fragment("live")
         with gr.Column(elem_id="dock"):
+            _fragment("connection", connection)
             notice = _fragment("notice")
             attached = _fragment("attached")
             with gr.Row(elem_id="composer"):

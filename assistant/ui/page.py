@@ -27,8 +27,10 @@ from assistant.wording import Wording
 
 _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
-_SHEETS = ("chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account")
-_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts", "context", "account")
+_SHEETS = (
+    "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account", "connection",
+)  # fmt: skip
+_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts")
 
 
 def mount_page(
@@ -50,6 +52,7 @@ def mount_page(
         fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
         fixed["transfers"] = fragments.transfers()
         fixed["prompts"] = fragments.prompts()
+        fixed["connection"] = fragments.connection()
         return lay_out(wording, engine.card.options, fragments.attach(), **fixed)
 
     with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:

@@ -43,6 +43,7 @@ _OPEN = (
     "/import",
     "/context",
     "/auth/",
+    "/draft",
     "/config",
     "/assets/",
     "/static/",

@@ -10,6 +10,7 @@ pytest.register_assert_rewrite(
             "turns",
             "conversations",
             "deletion",
+            "drafts",
             "feedback",
             "identities",
             "imports",

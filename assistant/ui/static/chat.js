@@ -157,8 +157,10 @@
   addEventListener("popstate", () => {
     travelling = true;
     const conversation = new URLSearchParams(location.search).get("c");
-    if (conversation) send({ do: "open", conversation });
-    else find("#new-chat").click();
+    if (conversation) {
+      turnTo(conversation);
+      send({ do: "open", conversation });
+    } else find("#new-chat").click();
   });
 
   // The text is followed only while its end is in view.
@@ -178,22 +180,10 @@
     if (atEnd && conversation) scrollTo({ top: document.documentElement.scrollHeight });
   }
 
-  // What is in the box outlives a reload, also the one that Gradio makes by itself when the server was restarted.
-  function keepDraft(field) {
-    const draft = sessionStorage.getItem("draft");
-    if (draft && !field.value) {
-      field.value = draft;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    addEventListener("pagehide", () => sessionStorage.setItem("draft", field.value));
-  }
-
   function begin() {
     const log = find("#log");
     const announcement = find("#announcement");
-    const field = find("#message textarea");
-    if (!log || !announcement || !field) return requestAnimationFrame(begin);
-    keepDraft(field);
+    if (!log || !announcement || !find("#message textarea")) return requestAnimationFrame(begin);
     log.setAttribute("role", "log");
     log.setAttribute("aria-label", "Conversation");
     // Tokens are not read out one by one; a status line says when an answer begins and ends.

@@ -1,6 +1,7 @@
 """The conversation store in memory: the twin of storage's, small enough to be seen to be right."""
 
 from tests.fakes.memory_store.conversations import MemoryConversations
+from tests.fakes.memory_store.drafts import MemoryDrafts
 from tests.fakes.memory_store.feedback import MemoryFeedback
 from tests.fakes.memory_store.identities import MemoryIdentities
 from tests.fakes.memory_store.imports import MemoryImports
@@ -18,6 +19,7 @@ class MemoryConversationStore(
     MemorySearch,
     MemoryFeedback,
     MemoryPresets,
+    MemoryDrafts,
     MemoryIdentities,
 ):
     def ping(self) -> None:

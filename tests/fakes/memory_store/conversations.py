@@ -106,12 +106,14 @@ class MemoryConversations(MemoryState):
         return self._delete({each for each, when in self._deleted.items() if when < deleted_before})
 
     def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
+        self._drafts = {place: kept for place, kept in self._drafts.items() if kept[1] >= unchanged_since}
         old = [c for c in self._conversations.values() if c.updated_at < unchanged_since]
         return self._delete({c.id for c in sorted(old, key=lambda c: c.updated_at)[:limit]})
 
     def delete_owner(self, owner_id: str) -> int:
         self._agreed.pop(owner_id, None)
         self._presets.pop(owner_id, None)
+        self._drafts = {place: kept for place, kept in self._drafts.items() if place[0] != owner_id}
         self._forget_identity(owner_id)
         return self._delete({c.id for c in self._conversations.values() if c.owner_id == owner_id})
 
@@ -120,6 +122,7 @@ class MemoryConversations(MemoryState):
             del self._conversations[conversation_id]
             self._deleted.pop(conversation_id, None)
         self._forget(m.id for m in self._messages.values() if m.conversation_id in gone)
+        self._drafts = {place: kept for place, kept in self._drafts.items() if place[1] not in gone}
         self._shares = {k: s for k, s in self._shares.items() if s[0].conversation_id not in gone}
         return len(gone)
 

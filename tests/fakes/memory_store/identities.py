@@ -79,6 +79,8 @@ class MemoryIdentities(MemoryState):
         }
         if (agreed := self._agreed.pop(former_id, None)) and owner_id not in self._agreed:
             self._agreed[owner_id] = agreed
+        for place in [place for place in self._drafts if place[0] == former_id]:
+            self._drafts.setdefault((owner_id, place[1]), self._drafts.pop(place))
         theirs = self._presets.pop(former_id, {})
         own = self._presets.setdefault(owner_id, {})
         taken = {preset.name for preset in own.values()}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from threading import RLock
 
 from assistant.conversation import Conversation, Message, MessageStatus, Run
+from assistant.draft import Draft
 from assistant.errors import NotFoundError, SignedOutError
 from assistant.identity import Account
 from assistant.prompt_choice import PromptPreset
@@ -36,6 +37,8 @@ class MemoryState:
         self._documents: dict[tuple[str, str | None], int] = {}
         """What can be found, conversation and message (None is the title), with its position."""
         self._indexed = 0
+        self._drafts: dict[tuple[str, str | None], tuple[Draft, datetime]] = {}
+        """By owner and conversation; None is the new chat."""
         self._presets: dict[str, dict[str, PromptPreset]] = {}
         """Owner → id → preset."""
         self._tokens: dict[str, KnownToken] = {}

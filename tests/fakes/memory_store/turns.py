@@ -122,6 +122,9 @@ class MemoryTurns(MemoryState):
         if turn.question is not None and turn.question_id is not None:
             question_id = turn.question_id
             self._add(turn, question_id, turn.parent_id, Role.USER, turn.question, MessageStatus.COMPLETE)
+            place = turn.owner_id, None if new is not None else turn.conversation_id
+            if place in self._drafts and turn.question.startswith(self._drafts[place][0].text):
+                del self._drafts[place]
             asked = self._messages[question_id]
             self._messages[question_id] = replace(asked, attachments=turn.attachments)
             self._index(turn.conversation_id, question_id)

@@ -1,0 +1,139 @@
+// What is in the box is kept on the server a moment after the last key, by conversation: it outlives a reload, a restart
+// and the browser. What another tab has typed meanwhile is not overwritten: the person is asked which one stays.
+"use strict";
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const box = () => find("#message textarea");
+  const question = () => find("#draft-conflict");
+  const TYPING = 500;
+  const RETRY = 5000;
+  const SENDING = 15000;
+
+  let place = "";
+  const versions = new Map();
+  let typing = 0;
+  let arrivals = 0;
+  let touched = false;
+
+  const address = () => `/draft?c=${encodeURIComponent(place)}`;
+
+  let writing = false;
+  function write(text) {
+    writing = true;
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+    writing = false;
+  }
+
+  // One after another, so that each knows the version that the one before has made.
+  let keeping = Promise.resolve();
+  function keep() {
+    clearTimeout(typing);
+    typing = 0;
+    const [where, there, text] = [place, address(), box().value];
+    keeping = keeping.then(() => put(where, there, text));
+  }
+
+  async function put(where, there, text) {
+    const body = JSON.stringify({ text, seen: versions.get(where) || "" });
+    // A browser ends what is larger together with the page.
+    const keepalive = body.length < 60000;
+    try {
+      const answer = await fetch(there, { method: "PUT", body, keepalive });
+      if (answer.ok) {
+        versions.set(where, (await answer.json()).version);
+        if (where === place) question().hidden = true;
+      } else if (answer.status === 409) {
+        const other = await answer.json();
+        if (where === place && box().value) ask(other);
+      }
+    } catch {
+      // Not there: it stays in the box, and is tried again.
+      if (where === place && !typing) typing = setTimeout(keep, RETRY);
+    }
+  }
+
+  function ask(other) {
+    question().dataset.other = JSON.stringify(other);
+    question().hidden = false;
+  }
+
+  function decide(take) {
+    const other = JSON.parse(question().dataset.other);
+    versions.set(place, other.version);
+    question().hidden = true;
+    if (take) write(other.text);
+    else keep();
+    box().focus();
+  }
+
+  async function arrive(next, { withText }) {
+    if (typing && !withText) keep();
+    question().hidden = true;
+    place = next;
+    touched = withText && Boolean(box().value);
+    if (!withText && box().value) write("");
+    const arrival = ++arrivals;
+    await keeping;
+    try {
+      const answer = await fetch(address());
+      if (!answer.ok || arrival !== arrivals) return;
+      const draft = await answer.json();
+      if (draft.text && !touched && !box().value) write(draft.text);
+      if (!draft.text || box().value === draft.text) versions.set(place, draft.version);
+      else versions.delete(place);
+    } catch {
+      versions.delete(place);
+    }
+  }
+
+  // What is being sent is no draft any more; the box is emptied when the server has taken it.
+  let sentAt = -SENDING;
+  function sending() {
+    clearTimeout(typing);
+    typing = 0;
+    sentAt = performance.now();
+    const [sent, until] = [box().value, performance.now() + SENDING];
+    const wait = setInterval(() => {
+      if (box().value === sent && performance.now() < until) return;
+      clearInterval(wait);
+      if (!typing) keep();
+    }, 100);
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#position")) {
+      const next = JSON.parse(event.target.value).conversation_id || "";
+      if (next !== place) arrive(next, { withText: false });
+    }
+    if (writing || !event.target.closest("#message")) return;
+    touched = true;
+    clearTimeout(typing);
+    typing = setTimeout(keep, TYPING);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#send")) sending();
+    const decision = event.target.closest("[data-draft]");
+    if (decision) decide(decision.dataset.draft === "other");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.closest("#message")) sending();
+  });
+  addEventListener("pagehide", () => typing && keep());
+
+  const shown = () => find("#history [data-conversation]")?.dataset.conversation;
+
+  function begin() {
+    if (!box() || !question() || shown() === undefined) return requestAnimationFrame(begin);
+    let seen = shown();
+    new MutationObserver(() => {
+      if (shown() === undefined || shown() === seen) return;
+      seen = shown();
+      // A chat that has just got its first question: what was typed since belongs to it.
+      if (seen !== place) arrive(seen, { withText: place === "" && performance.now() - sentAt < SENDING });
+    }).observe(find("#log"), { childList: true, subtree: true });
+    arrive(seen, { withText: true });
+  }
+  begin();
+})();
