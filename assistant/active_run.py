@@ -54,6 +54,7 @@ class ActiveRun:
             status=ended.status if ended else MessageStatus.STREAMING,
             text=ended.text if ended else self._text,
             place=self._answering.place,
+            read=self._answering.read,
             error=ended.error if ended else self._trouble,
             provenance=ended.provenance if ended else None,
         )

@@ -64,6 +64,8 @@ class Answering:
         self.text = self._beginning
         self.place = 0
         """In the line; 0 when it is not waited in."""
+        self.read: float | None = None
+        """How much of the prompt the engine has read, 0 to 1, where it tells."""
 
     async def make(self) -> None:
         """Raises AssistantError; what there is of the text then stays. Cancelling closes the engine's stream."""
@@ -102,6 +104,11 @@ class Answering:
             seconds=time.monotonic() - self._began,
         )
 
+    def _read_on(self, fraction: float) -> None:
+        self.read = fraction
+        if self._first_text_after is None:
+            self._moved(RunStage.READING)
+
     def _move_up(self, place: int) -> None:
         self.place = place
         self._moved(RunStage.QUEUED)
@@ -131,6 +138,7 @@ class Answering:
             prompt.template.marks.reply_lead,
             conversation_id=self._assignment.run.conversation_id,
             beginning=self._beginning,
+            on_read=self._read_on,
         )
         text = self._stream.beginning
         async with aclosing(within(self._gate.deadlines, aiter(self._stream))) as pieces:

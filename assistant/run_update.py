@@ -31,5 +31,7 @@ class RunUpdate:
     text: str
     place: int = 0
     """In the line, while `QUEUED`: 1 is next."""
+    read: float | None = None
+    """Of the prompt, 0 to 1, while `READING`, where the engine tells."""
     error: ErrorReport | None = None
     provenance: Provenance | None = None

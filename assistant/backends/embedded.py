@@ -100,6 +100,9 @@ def _start(path: Path, key: SecretStr, card: ModelCard, folder: Path) -> Any:  #
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = engine_threads()
     # A window of its own for each slot, so that one conversation cannot crowd out another's prefix.
     parameters.kv_unified = False
+    # A prompt is read in pieces of this many tokens, as many as are computed at once: how far it has come is told after
+    # each, and the other slot writes on in between.
+    parameters.n_batch = 512
     parameters.n_ctx = SLOTS * card.context_window
     # Of conversations whose slot another one took, kept in memory: llama.cpp itself would fill 8 GiB with them.
     parameters.cache_ram_mib = 1024

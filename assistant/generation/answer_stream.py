@@ -3,7 +3,7 @@
 Works with any langchain-core language model; knows nothing of runs, storage or pages.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 from uuid import UUID
@@ -11,11 +11,12 @@ from uuid import UUID
 from langchain_core.callbacks import AsyncCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.messages import BaseMessage
-from langchain_core.outputs import LLMResult
+from langchain_core.outputs import ChatGenerationChunk, GenerationChunk, LLMResult
 from langchain_core.prompt_values import PromptValue
 
 from assistant.conversation import GenerationOptions
 from assistant.generation.answer_text import AnswerText
+from assistant.generation.prompt_reading import read_fraction
 from assistant.generation.stop_rules import StopRule
 
 
@@ -35,9 +36,12 @@ class AnswerStream:
         reply_lead: str,
         conversation_id: str = "",
         beginning: str = "",
+        on_read: Callable[[float], None] = lambda fraction: None,
     ) -> None:
+        """`on_read`: of the prompt, 0 to 1, where the engine tells."""
         self._model = model
         self._prompt = prompt
+        self._on_read = on_read
         self._options = options
         self._stops = stops
         self._visible = AnswerText(reply_lead, stops, beginning)
@@ -50,7 +54,7 @@ class AnswerStream:
         self.completion_tokens: int | None = None
 
     async def __aiter__(self) -> AsyncIterator[str]:
-        ending = _Ending()
+        ending = _Beside(self._on_read)
         # Only rules that hold everywhere go to the engine: it knows nothing of code fences.
         everywhere = [rule.text for rule in self._stops if rule.inside_code]
         pieces = self._model.astream(
@@ -72,11 +76,24 @@ class AnswerStream:
         self.completion_tokens = ending.info.get("completion_tokens")
 
 
-class _Ending(AsyncCallbackHandler):
-    """Receives what the last chunk told; `astream` itself gives text alone."""
+class _Beside(AsyncCallbackHandler):
+    """Receives what is told beside the text, of the reading and with the last chunk; `astream` gives text alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_read: Callable[[float], None]) -> None:
+        self._on_read = on_read
         self.info: dict[str, Any] = {}
+
+    async def on_llm_new_token(
+        self,
+        token: str | list[str | dict[str, Any]],
+        *,
+        chunk: GenerationChunk | ChatGenerationChunk | None = None,
+        run_id: UUID,
+        **_: object,
+    ) -> None:
+        fraction = None if token else read_fraction(chunk)
+        if fraction is not None:
+            self._on_read(fraction)
 
     async def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: object) -> None:
         self.info = response.generations[0][0].generation_info or {}

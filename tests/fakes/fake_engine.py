@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum, auto
 from itertools import cycle
 from typing import Any, Self
@@ -46,7 +46,7 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The script of one request; `HOLD` among the pieces waits for `FakeEngine.release`."""
+    """The script of one request; `HOLD` among the pieces waits for `FakeEngine.release`, a `Reading` is told."""
 
     pieces: tuple[object, ...] = ()
     pace: float = 0.0
@@ -60,6 +60,16 @@ class Answer:
     """With a status that is not 200; llama.cpp's wording by default."""
     event: str | None = None
     """Sent instead of the pieces' events: any text, JSON or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """As llama.cpp's server tells how far it is with a prompt."""
+
+    total: int
+    cache: int
+    processed: int
+    time_ms: int = 1
 
 
 HOLD = object()
@@ -224,6 +234,9 @@ class FakeEngine:
                 continue
             due += answer.pace
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+            if isinstance(piece, Reading):
+                yield _line({**_event(request, ""), "prompt_progress": asdict(piece)})
+                continue
             yield _line(_event(request, str(piece)))
         if answer.event is not None:
             yield b"data: " + answer.event.encode() + b"\n\n"
@@ -236,7 +249,7 @@ class FakeEngine:
         if answer.fault is Fault.ERROR_EVENT:
             yield _line({"error": {"code": 500, "message": _asked(request), "type": "server_error"}})
         if answer.fault is not Fault.UNFINISHED and answer.fault not in _CUTS:
-            said = sum(piece is not HOLD for piece in answer.pieces)
+            said = sum(isinstance(piece, str) for piece in answer.pieces)
             yield _line(_event(request, "", answer.finish_reason, _usage(request, said, answer.cached_tokens)))
             yield _END
 

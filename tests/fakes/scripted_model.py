@@ -11,13 +11,15 @@ from pydantic import PrivateAttr
 
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import AssistantError
+from assistant.generation.prompt_reading import tell_read
 from assistant.model_catalog import CATALOG, ModelCard
 
 CARD = CATALOG["smollm2-135m-instruct"]
 
 
 class ScriptedModel(BaseLLM):
-    """Each request takes the next script: pieces of text, an exception to raise, or `HOLD` to wait for `release`."""
+    """Each request takes the next script: pieces of text, an exception to raise, `HOLD` to wait for `release`, or a
+    number: how much of the prompt is read."""
 
     _scripts: list[Sequence[object]] = PrivateAttr(default_factory=list)
     _gate: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
@@ -69,6 +71,8 @@ class ScriptedModel(BaseLLM):
                     await self._gate.wait()
                 elif isinstance(piece, BaseException):
                     raise piece
+                elif isinstance(piece, float):
+                    await tell_read(run_manager, round(100 * piece), 100)
                 else:
                     yield GenerationChunk(text=str(piece))
             info = {"finish_reason": "stop", "prompt_tokens": 11, "completion_tokens": 7}

@@ -24,7 +24,9 @@ from assistant.errors import (
     MessageTooLongError,
     UnsupportedOptionError,
 )
-from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
+from assistant.generation.answer_stream import AnswerStream
+from assistant.prompting.prompt_value import prompt_value
+from tests.fakes.fake_engine import HOLD, FakeEngine, Fault, Reading
 
 KEY = "sk-very-secret"
 PROMPT = "The patient's name is Ann."
@@ -61,6 +63,24 @@ async def test_the_text_comes_whole_and_piece_by_piece(engine: FakeEngine, model
     engine.will_answer(" Use", " sorted", "().")
     assert [piece async for piece in model.astream(PROMPT)] == [" Use", " sorted", "().", ""]
     assert engine.requests[-1].body["prompt"] == PROMPT
+
+
+async def test_how_far_the_prompt_is_read_is_told_beside_the_text(engine: FakeEngine, model: OpenAICompletions) -> None:
+    engine.will_answer(*(Reading(total=90, cache=10, processed=read) for read in (10, 50, 90)), " Yes")
+    told: list[float] = []
+    value = prompt_value(PROMPT, "", [])
+    stream = AnswerStream(model, value, GenerationOptions(), [], " ", on_read=told.append)
+    assert [piece async for piece in stream] == ["Yes"]
+    assert told == [0.0, 0.5, 1.0]
+    assert stream.completion_tokens == 1
+
+
+async def test_a_prompt_that_is_all_remembered_is_not_told_of(engine: FakeEngine, model: OpenAICompletions) -> None:
+    engine.will_answer(Reading(total=90, cache=90, processed=90), " Yes")
+    told: list[float] = []
+    value = prompt_value(PROMPT, "", [])
+    stream = AnswerStream(model, value, GenerationOptions(), [], " ", on_read=told.append)
+    assert ([piece async for piece in stream], told) == (["Yes"], [])
 
 
 async def test_the_last_chunk_tells_the_end_and_the_counts(engine: FakeEngine, model: OpenAICompletions) -> None:

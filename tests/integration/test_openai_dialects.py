@@ -30,7 +30,10 @@ async def house() -> AsyncIterator[House]:
 
 
 EXPECTED = {
-    "llama.cpp": (LLAMA_CPP, {"top_k": 9, "repeat_penalty": 1.3, "min_p": 0.0, "cache_prompt": True}),
+    "llama.cpp": (
+        LLAMA_CPP,
+        {"top_k": 9, "repeat_penalty": 1.3, "min_p": 0.0, "cache_prompt": True, "return_progress": True},
+    ),
     "vllm": (VLLM, {"top_k": 9, "repetition_penalty": 1.3, "min_p": 0.0}),
     "sglang": (SGLANG, {"top_k": 9, "repetition_penalty": 1.3, "min_p": 0.0}),
 }

@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.backends.torch_engine.answer_pieces import TextStream
+from assistant.conversation import GenerationOptions
 from assistant.errors import InvalidOptionError, MessageTooLongError, UnsupportedOptionError
+from assistant.generation.answer_stream import AnswerStream
+from assistant.prompting.prompt_value import prompt_value
 from tests.fakes.tiny_models import FIRST, KINDS, POSITIONS, WatchedModel, served, tiny_tokenizer
 
 PROMPT = "Human: how do I reverse a list?\n\nAssistant:"
@@ -170,3 +173,15 @@ def test_text_is_counted_without_the_token_that_a_model_wants_before_it() -> Non
     assert model.prompt_ids("abc") == [1, *model.text_ids("abc")]
     assert model.prompt_ids(f"{FIRST}abc") == model.prompt_ids("abc")
     assert model.context_window == POSITIONS - 1
+
+
+async def test_how_far_a_prompt_is_read_is_told_after_each_piece_of_it() -> None:
+    async with served(WatchedModel(chunk=16)) as engine:
+        size = len(engine.model.prompt_ids(PROMPT))
+        told: list[float] = []
+        value = prompt_value(PROMPT, "", [])
+        options = GenerationOptions(max_new_tokens=3)
+        stream = AnswerStream(engine.language_model, value, options, [], "", on_read=told.append)
+        async for _ in stream:
+            pass
+        assert told == [min(1.0, 16 * step / size) for step in range(1, -(-size // 16) + 1)]

@@ -12,7 +12,7 @@ from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
 from tests.fakes.stepped_loop import on_stepped_time, pass_time, until
 
 
-async def held_run(desk: Desk, *before: str, after: str = " the end.") -> Run:
+async def held_run(desk: Desk, *before: object, after: str = " the end.") -> Run:
     """A run that has said what comes before, and says the rest once the model is released."""
     desk.model.will_say(*before, HOLD, after)
     run = await desk.ask("Long?")
@@ -48,6 +48,15 @@ async def test_text_is_kept_once_an_interval_and_only_when_there_is_more() -> No
         desk.model.release()
         assert (await desk.end_of(run)).text == "One two the end."
         assert store.checkpoints == ["One two"]
+
+
+async def test_whoever_watches_sees_how_far_the_prompt_is_read() -> None:
+    async with open_desk() as desk:
+        run = await held_run(desk, 0.25)
+        update = now(desk, run)
+        assert (update.stage, update.read, update.text) == (RunStage.READING, 0.25, "")
+        desk.model.release()
+        assert (await desk.end_of(run)).text == "the end."
 
 
 @on_stepped_time

@@ -91,7 +91,7 @@ class OpenAICompletions(StreamedLLM):
             stream_options={"include_usage": True},
             **on_the_wire(self.dialect, kwargs, stop),
         )
-        async with aclosing(pieces(opening, _text, ending, kwargs.get("max_new_tokens"))) as texts:
+        async with aclosing(pieces(opening, _text, ending, kwargs.get("max_new_tokens"), run_manager)) as texts:
             async for text in texts:
                 chunk = GenerationChunk(text=text)
                 if run_manager:

@@ -35,7 +35,7 @@ _NEUTRAL: dict[str, Any] = {"top_k": 0, "repetition_penalty": 1.0}
 # A sampler that GenerationOptions does not know is off, or a server's own default would be at work: llama.cpp's min_p
 # is 0.05, and vLLM and SGLang take theirs from the model's repository.
 _ALWAYS: dict[Dialect, dict[str, Any]] = {
-    Dialect.LLAMA_CPP: {"cache_prompt": True, "min_p": 0.0},
+    Dialect.LLAMA_CPP: {"cache_prompt": True, "min_p": 0.0, "return_progress": True},
     Dialect.VLLM: {"min_p": 0.0},
     Dialect.SGLANG: {"min_p": 0.0},
     Dialect.TRANSFORMERS: {},

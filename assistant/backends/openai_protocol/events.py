@@ -4,11 +4,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import openai
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from openai.types import Completion
 from openai.types.chat import ChatCompletionChunk
 
 from assistant.backends.openai_protocol.errors import translated
 from assistant.errors import EngineProtocolError
+from assistant.generation.prompt_reading import tell_read
 
 Event = TypeVar("Event", Completion, ChatCompletionChunk)
 
@@ -23,6 +25,7 @@ async def pieces(
     text_of: Callable[[Event], str | None],
     ending: dict[str, Any],
     max_new_tokens: int | None,
+    run_manager: AsyncCallbackManagerForLLMRun | None = None,
 ) -> AsyncGenerator[str]:
     """Pieces of text, none of them empty; how the answer ended is in `ending` afterwards.
 
@@ -34,6 +37,7 @@ async def pieces(
         async with await opening as stream:
             async for event in stream:
                 _note(event, ending)
+                await _tell_of_reading(event, run_manager)
                 if not (text := event.choices and text_of(event)):
                     continue
                 room -= len(text)
@@ -43,6 +47,15 @@ async def pieces(
                 yield text
     if "finish_reason" not in ending:
         raise EngineProtocolError(fault="the stream ended without a finish reason")
+
+
+async def _tell_of_reading(
+    event: Completion | ChatCompletionChunk, run_manager: AsyncCallbackManagerForLLMRun | None
+) -> None:
+    """llama.cpp's word on its way through a prompt; of what it remembers from before, nothing has to be read."""
+    if progress := (event.model_extra or {}).get("prompt_progress"):
+        remembered = int(progress["cache"])
+        await tell_read(run_manager, int(progress["processed"]) - remembered, int(progress["total"]) - remembered)
 
 
 def _note(event: Completion | ChatCompletionChunk, ending: dict[str, Any]) -> None:

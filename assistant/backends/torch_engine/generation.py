@@ -33,15 +33,23 @@ class Ending:
     """Of the prompt, not read again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Of the prompt's tokens that were not known from before."""
+
+    done: int
+    total: int
+
+
 class Generation:
-    """`emit` gets pieces of text, then one Ending or error. It must not block."""
+    """`emit` gets how much is read, then pieces of text, then one Ending or error. It must not block."""
 
     def __init__(
         self,
         model: CausalModel,
         memory: KvMemory,
         request: Request,
-        emit: Callable[[str | Ending | AssistantError], None],
+        emit: Callable[[Read | str | Ending | AssistantError], None],
     ) -> None:
         self._model = model
         self._memory = memory
@@ -69,6 +77,8 @@ class Generation:
         cache, sampler = self._begun()
         unread = self._ids[cache.length :]
         logits = self._model.read(unread[: self._model.chunk], cache)
+        if not self._made():
+            self._emit(Read(cache.length - self._cached, len(self._ids) - self._cached))
         if len(unread) > self._model.chunk:
             return False
         reason = self._take(sampler.next(logits, self._ids))

@@ -15,11 +15,12 @@ from pydantic import PrivateAttr, ValidationError
 from assistant.backends.streamed import StreamedLLM
 from assistant.backends.torch_engine.causal_model import CausalModel
 from assistant.backends.torch_engine.channel import Channel
-from assistant.backends.torch_engine.generation import Ending, Generation, Request
+from assistant.backends.torch_engine.generation import Ending, Generation, Read, Request
 from assistant.backends.torch_engine.generation_thread import GenerationThread
 from assistant.backends.torch_engine.kv_memory import KvMemory
 from assistant.conversation import GenerationOptions
 from assistant.errors import InvalidOptionError, MessageTooLongError, UnsupportedOptionError
+from assistant.generation.prompt_reading import tell_read
 
 
 class TransformersModel(StreamedLLM):
@@ -61,11 +62,14 @@ class TransformersModel(StreamedLLM):
     ) -> AsyncIterator[GenerationChunk]:
         # In a worker thread: a long prompt takes the tokenizer some milliseconds.
         request = await asyncio.to_thread(self._request, prompt, stop, kwargs)
-        events: Channel[str | Ending] = Channel()
+        events: Channel[Read | str | Ending] = Channel()
         generation = Generation(self._model, self._memory, request, events.send)
         self._thread.submit(generation)
         try:
-            while isinstance(event := await events.receive(), str):
+            while not isinstance(event := await events.receive(), Ending):
+                if isinstance(event, Read):
+                    await tell_read(run_manager, event.done, event.total)
+                    continue
                 chunk = GenerationChunk(text=event)
                 if run_manager:
                     await run_manager.on_llm_new_token(event, chunk=chunk)
