@@ -137,6 +137,10 @@ class Fragments:
         """What files are picked and dropped with, and what the page's script says of those it refuses."""
         return self._render("attach", most_files=MOST_FILES, largest_kib=LARGEST_KIB)
 
+    def echo(self) -> str:
+        """How the page shows a question that is on its way."""
+        return self._render("echo")
+
     def meter(self, measured: Measured) -> str:
         return self._render("meter", measured=measured)
 

@@ -30,7 +30,9 @@ _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
 _SHEETS = (
     "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account", "connection",
 )  # fmt: skip
-_SCRIPTS = ("chat", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts")
+_SCRIPTS = (
+    "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
+)  # fmt: skip
 
 
 def mount_page(
@@ -53,7 +55,7 @@ def mount_page(
         fixed["transfers"] = fragments.transfers()
         fixed["prompts"] = fragments.prompts()
         fixed["connection"] = fragments.connection()
-        return lay_out(wording, engine.card.options, fragments.attach(), **fixed)
+        return lay_out(wording, engine.card.options, fragments.attach() + fragments.echo(), **fixed)
 
     with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:
         screen = lay_out_page()

@@ -221,7 +221,7 @@ def test_somebody_elses_conversation_looks_unknown(answered: Page, app: AppProce
 def test_a_message_that_is_too_long_is_refused_and_kept(page: Page) -> None:
     text = "word " * 30_000
     ask(page, text)
-    expect(page.get_by_role("alert")).to_contain_text("150000 characters")
+    expect(page.get_by_role("alert")).to_contain_text("150,000 characters")
     expect(page.get_by_role("textbox", name="Message")).to_have_value(text)
 
 
