@@ -133,6 +133,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         attachment_sizes=AttachmentSizes(engine),
         context_meter=ContextMeter(store, engine),
         context_views=ContextViews(store, engine),
+        titles=titles,
         repeating=Repeating(service, store, engine),
     )
 

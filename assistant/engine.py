@@ -125,6 +125,12 @@ class Engine:
         done = task is not None and task.done() and not task.cancelled() and task.exception() is None
         return task.result() if task is not None and done else None
 
+    @property
+    def continues(self) -> bool:
+        """Whether it can go on with an answer that was cut off; what is still loading is taken to."""
+        ready = self.if_ready
+        return ready is None or ready.model.continues
+
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()

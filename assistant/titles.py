@@ -39,15 +39,23 @@ class Titles:
         self._assembler: PromptAssembler | None = None
         self._wanted: deque[Run] = deque(maxlen=_MOST_WANTED)
         self._working: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()
 
     def run_ended(self, run: Run) -> None:
         """To be called in the event loop, at the end of every run; returns at once."""
         self._wanted.append(run)
+        self._move()
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work(), name="titles")
 
+    async def settled(self, run_id: str) -> None:
+        """Until the conversation is named after this run, or will not be."""
+        while run_id in (run.id for run in self._wanted):
+            await self._moved.wait()
+
     async def close(self) -> None:
         self._wanted.clear()
+        self._move()
         if self._working:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
@@ -61,10 +69,15 @@ class Titles:
                 await asyncio.wait({naming, needed}, return_when=asyncio.FIRST_COMPLETED)
                 if naming.done():
                     self._wanted.popleft()
+                    self._move()
             finally:
                 naming.cancel()
                 needed.cancel()
                 await asyncio.gather(naming, needed, return_exceptions=True)
+
+    def _move(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     async def _name(self, run: Run) -> None:
         """Without one the conversation keeps the beginning of its question, so a failure is no failure."""

@@ -32,7 +32,7 @@ class Events:
         public_url: str,
     ) -> None:
         self.pages = Pages()
-        self.following = Following(services.chat, services.conversations, views, self.pages)
+        self.following = Following(services.chat, services.conversations, services.titles, views, self.pages)
         self.attaching = attaching
         self.searching = searching
         self.turns = TurnEvents(services.chat, services.conversations, self.following, views, attaching)

@@ -4,13 +4,15 @@ A page only watches a run: leaving it ends the watching, not the run.
 """
 
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
 
 from assistant.chat_service import ChatService
-from assistant.conversation import Run
+from assistant.conversation import Conversation, Run
 from assistant.conversation_service import ConversationService
-from assistant.errors import AssistantError, ConversationBusyError, ConversationMovedError
+from assistant.errors import AssistantError, ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.run_update import RunStage
-from assistant.ui.pages import Pages
+from assistant.titles import Titles
+from assistant.ui.pages import Pages, Place
 from assistant.ui.views import Views
 from assistant.ui.visit import Updates, Visit
 
@@ -19,9 +21,12 @@ UPDATE_SECONDS = 0.05
 
 
 class Following:
-    def __init__(self, service: ChatService, conversations: ConversationService, views: Views, pages: Pages) -> None:
+    def __init__(
+        self, service: ChatService, conversations: ConversationService, titles: Titles, views: Views, pages: Pages
+    ) -> None:
         self._service = service
         self._conversations = conversations
+        self._titles = titles
         self._views = views
         self._pages = pages
 
@@ -67,11 +72,22 @@ class Following:
             if not self._pages.still_at(place):
                 return
             if update.stage is RunStage.ENDED:
-                ended = await self._shown(visit.owner_id, run)
-                yield {**also, **ended, **self._views.answered()}
+                view = await self._conversations.open(visit.owner_id, run.conversation_id)
+                ended = await self._views.conversation(visit.owner_id, view)
+                yield {**also, **ended, **self._views.answered(update.status)}
+                async for updates in self._named(place, run, view.conversation):
+                    yield updates
                 return
             yield {**also, **self._views.answer(update)}
             also = {}
+
+    async def _named(self, place: Place, run: Run, before: Conversation) -> AsyncIterator[Updates]:
+        """The name that the model gives the conversation now, if it does."""
+        await self._titles.settled(run.id)
+        with suppress(NotFoundError):  # deleted meanwhile
+            now = (await self._conversations.open(run.owner_id, run.conversation_id)).conversation
+            if now.title != before.title and self._pages.still_at(place):
+                yield self._views.named(now)
 
     async def _shown(self, owner_id: str, run: Run) -> Updates:
         return await self._views.conversation(owner_id, await self._conversations.open(owner_id, run.conversation_id))

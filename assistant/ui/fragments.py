@@ -47,8 +47,14 @@ class RatingForm:
 
 class Fragments:
     def __init__(
-        self, wording: Wording, card: Callable[[], ModelCard], keeping: Keeping | None = None, provider_name: str = ""
+        self,
+        wording: Wording,
+        card: Callable[[], ModelCard],
+        keeping: Keeping | None = None,
+        provider_name: str = "",
+        continues: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`continues`: whether the model can go on with an answer that was cut off."""
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -62,6 +68,7 @@ class Fragments:
             body=lambda role, text: Markup(render_message_body(role, text, wording)),  # noqa: S704  # sanitised there
             keeping=keeping or Keeping(),
             provider=provider_name,
+            continues=continues,
             files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
         )
         self._card = card

@@ -32,6 +32,7 @@ _SHEETS = (
 )  # fmt: skip
 _SCRIPTS = (
     "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
+    "titles",
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def mount_page(
 ) -> None:
     """Serve the page at `/` of `app`. `provider_name`: whom people sign in with; empty where nobody does."""
     # Asked each time: a server tells only once it is reached which model it has.
-    fragments = Fragments(wording, lambda: engine.card, keeping, provider_name)
+    fragments = Fragments(wording, lambda: engine.card, keeping, provider_name, lambda: engine.continues)
 
     def lay_out_page() -> Screen:
         fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}

@@ -12,6 +12,7 @@ from assistant.prompt_service import PromptService
 from assistant.repeating import Repeating
 from assistant.search import SearchService
 from assistant.sharing import SharingService
+from assistant.titles import Titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +27,4 @@ class Services:
     context_meter: ContextMeter
     context_views: ContextViews
     repeating: Repeating
+    titles: Titles

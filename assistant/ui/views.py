@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.context_view import ContextView
-from assistant.conversation import GenerationOptions, Message, Shelf
+from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Shelf
 from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors import AssistantError
 from assistant.identity import Account
@@ -89,8 +89,12 @@ class Views:
     def answer(self, update: RunUpdate) -> Updates:
         return {self._screen.live: self._fragments.answer(update)}
 
-    def answered(self) -> Updates:
-        return {self._screen.announcement: self._t("status.ended")}
+    def answered(self, status: MessageStatus) -> Updates:
+        return {self._screen.announcement: self._t(f"status.{status}")}
+
+    def named(self, conversation: Conversation) -> Updates:
+        """In the heading; the page's script has it appear in the list."""
+        return {self._screen.heading: self._fragments.heading(conversation.title, conversation.id)}
 
     def editing(self, at: Position, question: Message) -> Updates:
         notice = self._notice("message.editing", Action(do="cancel-edit"), "control.edit_cancel")

@@ -107,6 +107,7 @@ class ScriptedLoader:
         held: bool = False,
         window: int = 8192,
         concurrency: int = 4,
+        continues: bool = True,
     ) -> None:
         self.model = model
         self.warmed: list[str] = []
@@ -114,6 +115,7 @@ class ScriptedLoader:
         self._error = error
         self._window = window
         self._concurrency = concurrency
+        self._continues = continues
         self._gate = asyncio.Event()
         if not held:
             self._gate.set()
@@ -136,6 +138,7 @@ class ScriptedLoader:
             revision="r1",
             context_window=self._window,
             concurrency=self._concurrency,
+            continues=self._continues,
         )
 
     async def warm(self, prefix: str) -> None:

@@ -58,6 +58,19 @@ async def ask(desk: Desk, text: str = LONG, *, title: tuple[object, ...] = (TITL
     return run
 
 
+async def test_who_waits_for_a_name_hears_when_it_is_there_and_when_there_will_be_none() -> None:
+    async with naming_desk() as desk:
+        titles = desk.runs.on_end.__self__  # type: ignore[attr-defined]  # the method of it that is called
+        run = await ask(desk)
+        await until(lambda: desk.runs.now(run.id) is None)
+        await asyncio.wait_for(titles.settled(run.id), 5)
+        assert conversation(desk, run).title_source is TitleSource.MODEL
+        await asyncio.wait_for(titles.settled(run.id), 5)
+        short = await ask(desk, "Hi!", title=())
+        await asyncio.wait_for(titles.settled(short.id), 5)
+        assert conversation(desk, short).title_source is TitleSource.QUESTION
+
+
 async def test_a_conversation_is_named_after_its_first_exchange() -> None:
     async with naming_desk() as desk:
         run = await ask(desk)
