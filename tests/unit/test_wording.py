@@ -10,6 +10,7 @@ from babel import Locale
 
 from assistant import errors
 from assistant.context_view import Likeness
+from assistant.conversation import MessageStatus
 from assistant.engine import EngineStage
 from assistant.errors import AssistantError, ErrorReport
 from assistant.languages import DEFAULT, LOCALES, languages, speaking
@@ -68,7 +69,9 @@ def test_every_key_that_code_and_templates_name_exists() -> None:
 
 def test_every_stage_has_a_sentence() -> None:
     assert {f"engine.{stage}" for stage in EngineStage} <= set(WORDING.sentences)
-    assert {f"status.{stage}" for stage in RunStage} <= set(WORDING.sentences)
+    # An answer that has ended is called by how it did.
+    told = {*RunStage, *MessageStatus} - {RunStage.ENDED, MessageStatus.STREAMING}
+    assert {f"status.{each}" for each in told} <= set(WORDING.sentences)
     assert {f"context.{likeness}" for likeness in Likeness} <= set(WORDING.sentences)
     assert {f"part.{kind}" for kind in PartKind} <= set(WORDING.sentences)
 
