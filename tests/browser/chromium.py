@@ -1,8 +1,9 @@
 """The machine's own Chromium, for tests, pictures and measurements."""
 
 import shutil
+from collections.abc import Mapping
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserType, Page, Playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Chromium's own background traffic would knock on hosts that a closed network does not have.
@@ -10,9 +11,21 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "-
 
 
 def launch(playwright: Playwright) -> Browser:
+    return _launch(playwright.chromium, _FLAGS)
+
+
+def launch_with_hosts(other: Browser, hosts: Mapping[str, int]) -> Browser:
+    """Another one, for which these hosts are ports of this machine, and which keeps cookies of framed sites apart."""
+    rules = ",".join(f"MAP {host} 127.0.0.1:{port}" for host, port in hosts.items())
+    return _launch(
+        other.browser_type, [*_FLAGS, "--test-third-party-cookie-phaseout", f"--host-resolver-rules={rules}"]
+    )
+
+
+def _launch(kind: BrowserType, flags: list[str]) -> Browser:
     executable = next(filter(None, map(shutil.which, _NAMES)), None)
     assert executable, "no Chromium: `make test` installs it, or says what to install"
-    return playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+    return kind.launch(executable_path=executable, args=flags)
 
 
 def visit(page: Page, url: str) -> None:
