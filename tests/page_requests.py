@@ -14,8 +14,10 @@ Message = dict[str, Any]
 class PageRequests:
     """One open page of one person, whose cookie is in `client`."""
 
-    def __init__(self, client: httpx2.Client) -> None:
-        client.get("/").raise_for_status()
+    def __init__(self, client: httpx2.Client, opened: str = "") -> None:
+        """`opened`: the conversation that the page's address names."""
+        self._asked = {"c": opened} if opened else {}
+        client.get("/", params=self._asked).raise_for_status()
         config = client.get("/config").raise_for_status().json()
         self.shown: dict[str, Any] = {}
         """elem_id, or the label where there is none → value."""
@@ -40,7 +42,7 @@ class PageRequests:
             "fn_index": wired["id"],
             "session_hash": self._session,
         }
-        return self._client.post("/gradio_api/queue/join", json=body)
+        return self._client.post("/gradio_api/queue/join", json=body, params=self._asked)
 
     def follow(self) -> Iterator[Message]:
         """The messages of the event that was joined last, as they come."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from assistant.conversation import find_message
 from assistant.conversation_service import ConversationService
 from assistant.errors import InputError
 from assistant.feedback import FeedbackService
@@ -28,6 +29,7 @@ class FeedbackEvents:
 
     async def _ask_why(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         view = await self._conversations.open(visit.owner_id, _here(visit))
+        find_message(view.messages, action.message or "")
         agrees = await self._feedback.agrees_to_export(visit.owner_id)
         yield self._views.asked_why(view, action.message or "", agrees=agrees)
 

@@ -15,6 +15,7 @@ from assistant.sharing import SharingService
 from assistant.sign_in.sign_in import SignIn
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
+from assistant.web.own_pages import OwnPages
 from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
 from assistant.web.security import OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
@@ -60,6 +61,7 @@ def create_web_app(
             Middleware(CORSMiddleware, allow_origins=origins),
             *door,
             Middleware(VisitorMiddleware, visitors=visitors),
+            Middleware(OwnPages, visitors=visitors),
             Middleware(StreamEnds),
         ],
     )

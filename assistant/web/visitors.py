@@ -55,6 +55,16 @@ class Visitors:
         token = new_token()
         return token, self.set_cookie(request, token)
 
+    async def is_revoked(self, token: str) -> bool:
+        try:
+            await self._identities.identify(token)
+        except SignedOutError:
+            return True
+        except StorageError:
+            # Nobody knows at the moment.
+            return False
+        return False
+
     async def cookie_due(self, request: HTTPConnection) -> dict[str, str]:
         """Headers for a visit of the page: a new token where there is none that counts; the same one once more from
         time to time, so that it lives for as long as somebody comes back."""

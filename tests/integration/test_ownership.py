@@ -1,0 +1,301 @@
+"""One rule: what is not yours is not there. Every way to anything is walked by everybody who might try.
+
+The owner gets through, or the walk would prove nothing. Another person, a visitor without a cookie, one whose cookie
+was revoked, ids that nobody has, and ids from within another's conversation do not: they see and change nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Mount
+from starlette.testclient import TestClient
+
+from assistant.web import stream_ends
+from tests.fakes.in_thread import served
+from tests.fakes.oidc_provider import CLIENT_ID, OidcProvider
+from tests.ownership import (
+    EVENTS,
+    LAST_VERB,
+    MARK,
+    NAMELESS_EVENTS,
+    OF_A_CONVERSATION,
+    OF_THE_SENDER,
+    OWN_VERBS,
+    PUBLIC,
+    VERBS,
+    Things,
+    unknown_things,
+)
+from tests.page_requests import PageRequests
+from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+
+pytestmark = GRADIO_IS_NOISY
+NOT_THERE = "There is no such"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
+    provider = OidcProvider()
+    with served(lambda: provider), pytest.MonkeyPatch.context() as patch:
+        # Here each event has a stream of its own, and the next one begins when it is over.
+        patch.setattr(stream_ends, "_HEARD_AFTER_SECONDS", 0.0)
+        settings = {"oidc_provider_url": provider.url, "oidc_client_id": CLIENT_ID}
+        with web_app(tmp_path_factory.mktemp("data"), **settings) as running:
+            yield running
+
+
+class Person:
+    """With a page that is open, and one of each thing that a person can have."""
+
+    def __init__(self, running: WebApp, mark: str) -> None:
+        self.browser = running.visitor()
+        self.page = PageRequests(self.browser)
+        running.model.will_say(f" The {mark} says so.")
+        assert self.page.do("send", message=f"Of the {mark}?")
+        self.place = self.page.shown["position"]
+        self.page.do("share")
+        share = json.loads(found(r'data-action="([^"]*revoke[^"]*)"', self.page.shown["shares"]))["share"]
+        self.page.do("act", action=json.dumps({"do": "save-prompt", "text": f"The {mark}", "prompt": {"system": mark}}))
+        messages = re.findall(r'data-message="(\w+)"', self.page.shown["history"])
+        self.things = Things(
+            conversation=json.loads(self.place)["conversation_id"],
+            question=messages[0],
+            answer=messages[1],
+            share=share,
+            preset=found(r"(\w{32})", json.dumps(self.presets())),
+            link=found(r"(/s/[\w-]{43})", self.page.shown["shares"]),
+        )
+        self.untouched = self.everything()
+
+    def presets(self) -> object:
+        return PageRequests(self.browser).shown["prompt-state"]
+
+    def everything(self) -> object:
+        """All that they have, as far as they can see it."""
+        fresh = PageRequests(self.browser, opened=self.things.conversation).shown
+        seen = [fresh[part] for part in ("conversations", "history", "heading", "prompt-state")]
+        return self.browser.get("/export.jsonl").text, seen, self.browser.get(self.things.link).status_code
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match, text
+    return match[1].replace("&#34;", '"').replace("&quot;", '"')
+
+
+@pytest.fixture(scope="module")
+def owner(running: WebApp) -> Person:
+    return Person(running, MARK)
+
+
+@pytest.fixture(scope="module")
+def other(running: WebApp) -> Person:
+    return Person(running, "otter")
+
+
+@pytest.fixture
+def nobody(running: WebApp) -> TestClient:
+    return running.visitor()
+
+
+@pytest.fixture
+def revoked(running: WebApp) -> TestClient:
+    browser = running.visitor()
+    browser.get("/")
+    token = browser.cookies["assistant"]
+    browser.post("/auth/sign-out")
+    carries(browser, {"assistant": token})
+    return browser
+
+
+def carries(browser: TestClient, cookies: dict[str, str]) -> None:
+    """These and no others."""
+    browser.cookies.clear()
+    for name, value in cookies.items():
+        browser.cookies.set(name, value, domain="testserver.local")
+
+
+def place_in(things: Things, request: str = "a-request") -> str:
+    place = {"conversation_id": things.conversation, "leaf_id": things.answer, "request_id": request}
+    return json.dumps(place)
+
+
+# The tables know every way
+
+
+def test_every_route_is_in_the_table(running: WebApp) -> None:
+    assert isinstance(running.client.app, FastAPI)
+    assert set(ways(running.client.app.routes)) == PUBLIC | OF_THE_SENDER | OF_A_CONVERSATION
+
+
+def ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
+    for route in routes:
+        if router := getattr(route, "original_router", None):
+            yield from ways(router.routes)
+        elif not isinstance(route, Mount):
+            yield from ((method, route.path) for method in route.methods if method != "HEAD")  # type: ignore[attr-defined]
+
+
+def test_every_event_and_every_verb_is_in_the_table(running: WebApp) -> None:
+    assert isinstance(running.client.app, FastAPI)
+    mounted = next(route.app for route in running.client.app.routes if getattr(route, "path", None) == "")  # type: ignore[attr-defined]
+    functions = [function.fn for function in mounted.get_blocks().fns.values()]
+    names = {function.__name__ for function in functions}
+    assert names == {*EVENTS, *NAMELESS_EVENTS, "act"}
+    handlers = next(function.__self__ for function in functions if function.__name__ == "act")
+    assert {*handlers._events.verbs} == {*VERBS, *OWN_VERBS, LAST_VERB}
+
+
+# Routes
+
+
+def asked(browser: httpx2.Client, method: str, path: str, things: Things) -> httpx2.Response:
+    where = path.replace("{conversation_id}", things.conversation)
+    body = {"position": place_in(things)} if path == "/context" else None
+    return browser.request(method, where, json=body)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(OF_A_CONVERSATION))
+def test_a_route_to_a_conversation_is_its_owners_alone(
+    owner: Person, other: Person, nobody: TestClient, revoked: TestClient, method: str, path: str
+) -> None:
+    assert asked(owner.browser, method, path, owner.things).is_success
+    tries = {
+        "another person": (asked(other.browser, method, path, owner.things), 404),
+        "an unknown id": (asked(owner.browser, method, path, unknown_things()), 404),
+        "nobody": (asked(nobody, method, path, owner.things), 401),
+        "a revoked cookie": (asked(revoked, method, path, owner.things), 401),
+    }
+    assert {who: answer.status_code for who, (answer, _) in tries.items()} == {who: s for who, (_, s) in tries.items()}
+    assert not [who for who, (answer, _) in tries.items() if MARK in answer.text]
+    assert owner.everything() == owner.untouched
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(OF_THE_SENDER))
+def test_a_route_to_all_conversations_gives_and_takes_only_the_senders(
+    running: WebApp, owner: Person, nobody: TestClient, revoked: TestClient, method: str, path: str
+) -> None:
+    other = running.visitor()
+    other.get("/")
+    file = owner.browser.get(f"/export/{owner.things.conversation}.json").content if method == "POST" else None
+    for browser in (nobody, revoked):
+        assert browser.request(method, path, content=file).status_code == 401
+    if method == "GET":
+        assert MARK not in other.get("/export.jsonl").text
+        assert other.get(path).is_success
+    else:
+        # Somebody may have the file: it becomes a conversation of their own, or is refused, and stays as it is here.
+        other.post(path, content=file)
+    assert owner.everything() == owner.untouched
+
+
+# Events
+
+
+def refused(page: PageRequests, event: str, **values: object) -> None:
+    page.shown["notice"] = ""
+    assert page.do(event, **values)
+    assert NOT_THERE in str(page.shown["notice"])
+    assert MARK not in str(page.shown)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_in_anothers_conversation_is_refused(owner: Person, other: Person, event: str) -> None:
+    for things in (owner.things, unknown_things()):
+        values = {name: value.replace("<conversation>", things.conversation) for name, value in EVENTS[event].items()}
+        refused(other.page, event, position=place_in(things), **values)
+    assert owner.everything() == owner.untouched
+
+
+def test_an_address_with_anothers_conversation_opens_nothing(owner: Person, other: Person) -> None:
+    for unknown in (owner.things.conversation, "0" * 32):
+        shown = PageRequests(other.browser, opened=unknown).shown
+        assert NOT_THERE in shown["notice"]
+        assert MARK not in str(shown)
+
+
+def test_nothing_of_anothers_is_found(owner: Person, other: Person) -> None:
+    for person, finds in ((owner, True), (other, False)):
+        assert person.page.do("find", query=json.dumps({"text": MARK}))
+        assert (f"<mark>{MARK}</mark>" in person.page.shown["found"]) is finds
+    assert "Nothing found." in other.page.shown["found"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_on_anothers_things_is_refused(owner: Person, other: Person, verb: str) -> None:
+    for things in (owner.things, unknown_things()):
+        act = json.dumps({"do": verb, **things.fill(VERBS[verb])})
+        # From a page that claims to be in the other's conversation, and from one in its own, with the other's ids.
+        refused(other.page, "act", action=act, position=place_in(things))
+        refused(other.page, "act", action=act, position=other.place)
+    assert owner.everything() == owner.untouched
+
+
+@pytest.mark.parametrize("verb", [*OWN_VERBS, LAST_VERB])
+def test_a_verb_that_names_nothing_shows_and_changes_nothing_of_anothers(
+    running: WebApp, owner: Person, verb: str
+) -> None:
+    page = PageRequests(running.visitor())
+    page.do("act", action=json.dumps({"do": verb, **OWN_VERBS.get(verb, {})}), position=place_in(owner.things))
+    assert MARK not in str(page.shown)
+    assert owner.everything() == owner.untouched
+
+
+@pytest.mark.parametrize("event", [*EVENTS, "act", "find", "new_chat", "load", "draw_attached"])
+def test_without_a_cookie_or_with_a_revoked_one_no_event_does_anything(
+    running: WebApp, owner: Person, nobody: TestClient, revoked: TestClient, event: str
+) -> None:
+    values: dict[str, Any] = {
+        "position": place_in(owner.things),
+        "action": json.dumps({"do": "open", "conversation": owner.things.conversation}),
+        "query": json.dumps({"text": MARK}),
+        **EVENTS.get(event, {}),
+    }
+    for browser, sentence in ((nobody, "did not keep our cookie"), (revoked, "You were signed out.")):
+        cookies = dict(browser.cookies)
+        page = PageRequests(browser)
+        # The page's visit gave a cookie that counts.
+        carries(browser, cookies)
+        assert page.do(event, **values)
+        assert sentence in str(page.shown["notice"])
+        assert MARK not in str(page.shown)
+    assert owner.everything() == owner.untouched
+
+
+def test_the_owner_gets_through_everywhere(running: WebApp) -> None:
+    person = Person(running, "seal")
+    for verb, fields in {**OWN_VERBS, **VERBS, LAST_VERB: {}}.items():
+        person.page.shown["notice"] = ""
+        act = json.dumps({"do": verb, **person.things.fill(fields)})
+        assert person.page.do("act", action=act, position=place_in(person.things, verb))
+        assert NOT_THERE not in str(person.page.shown["notice"]), verb
+    person = Person(running, "seal")
+    for event, given in EVENTS.items():
+        values = {name: value.replace("<conversation>", person.things.conversation) for name, value in given.items()}
+        assert person.page.do(event, position=place_in(person.things, event), **values)
+        assert NOT_THERE not in str(person.page.shown["notice"]), event
+
+
+# Streams
+
+
+def test_nobody_reads_or_ends_the_answers_of_a_page_that_is_anothers(
+    running: WebApp, owner: Person, other: Person, nobody: TestClient, revoked: TestClient
+) -> None:
+    owner.page.join("find", query=json.dumps({"text": MARK})).raise_for_status()
+    page = {"session_hash": owner.page._session}
+    for browser in (other.browser, nobody, revoked):
+        tries = [
+            browser.get("/gradio_api/queue/data", params=page),
+            browser.get(f"/gradio_api/heartbeat/{owner.page._session}"),
+            browser.post("/gradio_api/cancel", json={**page, "fn_index": 0, "event_id": "x"}),
+            browser.post("/gradio_api/queue/join", json={**page, "fn_index": 0, "data": []}),
+        ]
+        assert [answer.status_code for answer in tries] == [404] * 4
+        assert not [answer for answer in tries if MARK in answer.text]
+    assert any(MARK in json.dumps(message) for message in owner.page.follow())

@@ -1,0 +1,106 @@
+"""Every way to something that is somebody's: each route and each event of the page, and what it is asked for.
+
+A way that is not in these tables fails `tests/integration/test_ownership.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+MARK = "walrus"
+"""In all that the owner wrote, was answered, and named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """What one person has, by its ids."""
+
+    conversation: str
+    question: str
+    answer: str
+    share: str
+    preset: str
+    link: str
+    """The path of the share."""
+
+    def fill(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """With ids for the names in `<>`."""
+        names = {f"<{name}>": getattr(self, name) for name in self.__slots__}
+        return {field: names.get(value, value) if isinstance(value, str) else value for field, value in asked.items()}
+
+
+def unknown_things() -> Things:
+    """Well-formed, and nobody's."""
+    return Things(**{name: "0" * 32 for name in Things.__slots__ if name != "link"}, link=f"/s/{'0' * 43}")
+
+
+# Routes: of nobody in particular, of the one who asks, or of one conversation.
+
+PUBLIC = {
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/robots.txt"),
+    # For whoever has the link, which is the secret; see test_share_page.
+    ("GET", "/s/{token}"),
+    ("POST", "/s/{token}/continue"),
+    # About the browser that asks alone; see test_sign_in.
+    ("GET", "/auth/sign-in"),
+    ("GET", "/auth/callback"),
+    ("POST", "/auth/ticket"),
+    ("POST", "/auth/sign-out"),
+    ("POST", "/auth/sign-out-everywhere"),
+}
+OF_THE_SENDER = {("GET", "/export.zip"), ("GET", "/export.jsonl"), ("POST", "/import")}
+OF_A_CONVERSATION = {
+    ("GET", "/export/{conversation_id}.md"),
+    ("GET", "/export/{conversation_id}.json"),
+    ("POST", "/context"),
+}
+
+# Events of the page by their handlers' names: what is sent besides the page's place.
+
+NAMELESS_EVENTS = {"load", "new_chat", "draw_attached", "show", "find"}
+"""Which take no place; `load` and `find` have tests of their own."""
+EVENTS: dict[str, dict[str, str]] = {
+    "send": {"message": "May I?"},
+    "stop": {},
+    "share": {},
+    "keep_options": {},
+    "keep_prompt": {"prompt": '{"template": "own", "own": {"system": "Be brief."}, "conversation": "<conversation>"}'},
+}
+
+# Verbs of the event `act`: their fields. In this order the owner can do them one after the other.
+
+OWN_VERBS: dict[str, dict[str, Any]] = {
+    "ask": {"text": "May I?"},
+    "more": {},
+    "cancel-edit": {},
+    "save-prompt": {"text": "A name", "prompt": {"system": "Be brief."}},
+}
+"""Which name nothing of anybody's."""
+VERBS: dict[str, dict[str, Any]] = {
+    "open": {"conversation": "<conversation>"},
+    "rename": {"conversation": "<conversation>", "text": f"Another {MARK}"},
+    "pin": {"conversation": "<conversation>"},
+    "unpin": {"conversation": "<conversation>"},
+    "archive": {"conversation": "<conversation>"},
+    "unarchive": {"conversation": "<conversation>"},
+    "edit": {"message": "<question>"},
+    "version": {"message": "<answer>"},
+    "see": {"message": "<answer>"},
+    "rate": {"message": "<answer>", "vote": "up"},
+    "rating": {"message": "<answer>"},
+    "explain": {"message": "<answer>", "vote": "up", "agrees": True},
+    "unrate": {"message": "<answer>"},
+    "continue": {"message": "<answer>"},
+    "delete-branch": {"message": "<answer>"},
+    "restore-branch": {"message": "<answer>"},
+    "regenerate": {"message": "<answer>"},
+    "run-again": {"message": "<answer>"},
+    "fork": {"message": "<answer>"},
+    "revoke": {"share": "<share>", "conversation": "<conversation>"},
+    "rename-prompt": {"preset": "<preset>", "text": f"The {MARK}'s"},
+    "delete-prompt": {"preset": "<preset>"},
+    "delete": {"conversation": "<conversation>"},
+    "restore": {"conversation": "<conversation>"},
+}
+LAST_VERB = "delete-everything"
