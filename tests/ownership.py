@@ -3,6 +3,8 @@
 A way that is not in these tables fails `tests/integration/test_ownership.py`.
 """
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,11 @@ class Things:
         return {field: names.get(value, value) if isinstance(value, str) else value for field, value in asked.items()}
 
 
+def place_in(things: Things, request: str = "a-request") -> str:
+    """Where a page says that it is."""
+    return json.dumps({"conversation_id": things.conversation, "leaf_id": things.answer, "request_id": request})
+
+
 def unknown_things() -> Things:
     """Well-formed, and nobody's."""
     return Things(**{name: "0" * 32 for name in Things.__slots__ if name != "link"}, link=f"/s/{'0' * 43}")
@@ -50,11 +57,14 @@ PUBLIC = {
     ("POST", "/auth/sign-out-everywhere"),
 }
 OF_THE_SENDER = {("GET", "/export.zip"), ("GET", "/export.jsonl"), ("POST", "/import")}
-OF_A_CONVERSATION = {
-    ("GET", "/export/{conversation_id}.md"),
-    ("GET", "/export/{conversation_id}.json"),
-    ("POST", "/context"),
+OF_A_CONVERSATION: dict[tuple[str, str], Callable[[Things], dict[str, Any]]] = {
+    ("GET", "/export/{conversation_id}.md"): lambda _: {},
+    ("GET", "/export/{conversation_id}.json"): lambda _: {},
+    ("POST", "/context"): lambda things: {"json": {"position": place_in(things)}},
+    ("GET", "/draft"): lambda things: {"params": {"c": things.conversation}},
+    ("PUT", "/draft"): lambda things: {"params": {"c": things.conversation}, "json": {"text": "May I?", "seen": ""}},
 }
+"""With what else is sent."""
 
 # Events of the page by their handlers' names: what is sent besides the page's place.
 

@@ -5,11 +5,13 @@ from typing import Protocol
 
 import pytest
 
+from assistant.draft import Draft
 from assistant.errors import NotFoundError, SignedOutError
 from assistant.identity import Account, Identity
 from assistant.identity_port import IdentityStore
 from assistant.ports import ConversationStore
 from assistant.search_query import SearchQuery
+from tests.contract.presets import preset
 from tests.contract.samples import (
     ANN,
     BOB,
@@ -125,6 +127,17 @@ class IdentityContract:
         store.restore(owner, "c3")
         with pytest.raises(NotFoundError):
             store.messages(ANN, "c1")
+
+    def test_prompts_and_drafts_come_along_and_the_accounts_own_of_the_same_name_stand(self, store: Store) -> None:
+        owner = store.sign_in(ACCOUNT, TOKEN, None, TODAY).owner_id
+        for number, (kept_for, text) in enumerate([(owner, "account"), (ANN, "visitor")]):
+            store.keep_draft(kept_for, None, Draft(text, f"of-{text}"), seen="", now=at(1))
+            store.save_preset(kept_for, preset(number, "Brief"))
+        store.save_preset(ANN, preset(2, "Long"))
+        store.sign_in(ACCOUNT, OTHER_TOKEN, ANN, TODAY)
+        assert store.draft(owner, None).text == "account"
+        assert [(p.name, p.id) for p in store.presets(owner)] == [("Brief", "p0"), ("Long", "p2")]
+        assert (store.draft(ANN, None), store.presets(ANN)) == (Draft(), [])
 
     def test_what_came_along_is_found_by_the_account_alone_and_in_its_place_in_time(self, store: Store) -> None:
         store.begin_turn(first_turn(1, question="walrus one"))

@@ -29,6 +29,7 @@ from tests.ownership import (
     PUBLIC,
     VERBS,
     Things,
+    place_in,
     unknown_things,
 )
 from tests.page_requests import PageRequests
@@ -120,17 +121,12 @@ def carries(browser: TestClient, cookies: dict[str, str]) -> None:
         browser.cookies.set(name, value, domain="testserver.local")
 
 
-def place_in(things: Things, request: str = "a-request") -> str:
-    place = {"conversation_id": things.conversation, "leaf_id": things.answer, "request_id": request}
-    return json.dumps(place)
-
-
 # The tables know every way
 
 
 def test_every_route_is_in_the_table(running: WebApp) -> None:
     assert isinstance(running.client.app, FastAPI)
-    assert set(ways(running.client.app.routes)) == PUBLIC | OF_THE_SENDER | OF_A_CONVERSATION
+    assert set(ways(running.client.app.routes)) == PUBLIC | OF_THE_SENDER | {*OF_A_CONVERSATION}
 
 
 def ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
@@ -156,8 +152,7 @@ def test_every_event_and_every_verb_is_in_the_table(running: WebApp) -> None:
 
 def asked(browser: httpx2.Client, method: str, path: str, things: Things) -> httpx2.Response:
     where = path.replace("{conversation_id}", things.conversation)
-    body = {"position": place_in(things)} if path == "/context" else None
-    return browser.request(method, where, json=body)
+    return browser.request(method, where, **OF_A_CONVERSATION[method, path](things))
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(OF_A_CONVERSATION))

@@ -81,6 +81,9 @@ class MemoryIdentities(MemoryState):
             self._agreed[owner_id] = agreed
         for place in [place for place in self._drafts if place[0] == former_id]:
             self._drafts.setdefault((owner_id, place[1]), self._drafts.pop(place))
+        for former, conversation_id in [key for key in self._drafts if key[0] == former_id]:
+            draft = self._drafts.pop((former, conversation_id))
+            self._drafts.setdefault((owner_id, conversation_id), draft)
         theirs = self._presets.pop(former_id, {})
         own = self._presets.setdefault(owner_id, {})
         taken = {preset.name for preset in own.values()}
