@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 
 from assistant.errors import AssistantError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard
+from assistant.model_transfer import Amount, TransferRate
 from assistant.prompting.book import PromptBook
 from assistant.prompting.template import PromptTemplate
 
@@ -39,6 +40,10 @@ class EngineState:
     fraction: float | None = None
     """Of this stage, 0 to 1, where the engine can tell."""
     error: AssistantError | None = None
+    size: int | None = None
+    """Bytes that this stage is about, where it is about bytes."""
+    rate: float | None = None
+    """Bytes a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ class LoadedModel:
     """False: how many tokens a prompt has is estimated."""
 
 
-Report = Callable[[EngineStage, float | None], None]
+Report = Callable[[EngineStage, float | Amount | None], None]
 
 
 class ModelLoader(Protocol):
@@ -101,6 +106,7 @@ class Engine:
         self._choose_template = choose_template
         self._retry_seconds = retry_seconds
         self._task: asyncio.Task[ReadyEngine] | None = None
+        self._rate = TransferRate()
         self.state = EngineState(EngineStage.STARTING)
 
     @property
@@ -170,14 +176,19 @@ class Engine:
         await self._loader.warm(template.prefix)
         return ReadyEngine(model, prompts)
 
-    def _report(self, stage: EngineStage, fraction: float | None = None) -> None:
+    def _report(self, stage: EngineStage, progress: float | Amount | None = None) -> None:
         if stage is EngineStage.FAILED:
             # After it was ready: an engine in this process whose thread has ended.
             self._fail(EngineLoadError(model=self.card.name, fault="it stopped working; the app has to be restarted"))
             return
         if stage is not self.state.stage:
             logger.info("engine: %s", stage)
-        self.state = EngineState(stage, fraction)
+            self._rate = TransferRate()
+        if isinstance(progress, Amount):
+            rate = self._rate.after(progress)
+            self.state = EngineState(stage, progress.fraction, size=progress.total, rate=rate)
+        else:
+            self.state = EngineState(stage, progress)
 
     def _fail(self, error: AssistantError) -> None:
         logger.error("engine: %s", error)

@@ -24,6 +24,7 @@ from assistant.backends.slot_prefix import SlotPrefix
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import EngineLoadError
 from assistant.model_catalog import ModelCard, card_for
+from assistant.model_transfer import Amount
 
 SLOTS = 2
 """Conversations that are answered at the same time; each has a window of its own."""
@@ -45,7 +46,7 @@ class EmbeddedLoader:
         report(EngineStage.FETCHING, None)
         on_progress = partial(report, EngineStage.FETCHING)
         path = await asyncio.to_thread(find_model_file, self._model, partial(fetch, on_progress=on_progress))
-        report(EngineStage.LOADING, None)
+        report(EngineStage.LOADING, Amount(path.stat().st_size))
         revision = await asyncio.to_thread(_revision, path)
         key = SecretStr(secrets.token_urlsafe(32))
         server = await asyncio.to_thread(_start, path, key, self.card, self._folder)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from assistant.backends.download_progress import reporting
 from assistant.errors import EngineLoadError
+from assistant.model_transfer import Amount
 
 _REFERENCE = re.compile(
     r"hub:(?P<kind>datasets/)?(?P<repo>[\w.-]+/[\w.-]+)/(?P<file>[^@]+?)(?:@(?P<revision>[\w./-]+))?"
@@ -14,10 +15,10 @@ _REFERENCE = re.compile(
 _NO_REFERENCE = "is not of the form hub:owner/repo/file@revision"
 
 
-def fetch(reference: str, on_progress: Callable[[float], None] | None = None) -> Path:
+def fetch(reference: str, on_progress: Callable[[Amount], None] | None = None) -> Path:
     """The local path of `hub:[datasets/]owner/repo/path[@revision]`, downloaded unless it is in the Hub's cache.
 
-    A repository that is not a model is looked for among the datasets. Blocks. `on_progress` gets 0 to 1. Raises
+    A repository that is not a model is looked for among the datasets. Blocks. `on_progress` gets bytes. Raises
     EngineLoadError, also when offline.
     """
     found = _REFERENCE.fullmatch(reference)
@@ -28,7 +29,7 @@ def fetch(reference: str, on_progress: Callable[[float], None] | None = None) ->
 
 
 def _download(
-    reference: str, found: re.Match[str], kinds: list[str], on_progress: Callable[[float], None] | None
+    reference: str, found: re.Match[str], kinds: list[str], on_progress: Callable[[Amount], None] | None
 ) -> Path:
     # Imported here: the client is slow to import, and the default model does not need it.
     import httpx2
@@ -41,7 +42,7 @@ def _download(
             found["file"],
             repo_type=kind,
             revision=found["revision"] or "main",
-            tqdm_class=_reporting(on_progress) if on_progress else None,
+            tqdm_class=reporting(on_progress) if on_progress else None,
         )
     except errors.GatedRepoError as error:
         page = f"https://huggingface.co/{found['repo']}"
@@ -62,16 +63,3 @@ def _download(
         fault = "cannot be fetched from the Hub: is this machine online?"
         raise EngineLoadError(model=reference, fault=fault) from error
     return Path(path)
-
-
-def _reporting(on_progress: Callable[[float], None]) -> type[Any]:
-    from tqdm.auto import tqdm
-
-    class Reporting(tqdm):  # type: ignore[type-arg]  # generic in its stubs alone
-        def update(self, n: float | None = 1) -> bool | None:
-            shown = super().update(n)
-            if self.total:
-                on_progress(min(1.0, self.n / self.total))
-            return shown
-
-    return Reporting

@@ -17,6 +17,7 @@ from assistant.attachments import LARGEST_KIB, MOST_FILES
 from assistant.context_meter import Measured
 from assistant.context_view import ContextView
 from assistant.conversation_service import ConversationView
+from assistant.engine import EngineState
 from assistant.errors import AssistantError
 from assistant.feedback import LONGEST_COMMENT, REASONS
 from assistant.identity import Account
@@ -147,6 +148,10 @@ class Fragments:
     def echo(self) -> str:
         """How the page shows a question that is on its way."""
         return self._render("echo")
+
+    def engine(self, state: EngineState) -> str:
+        """How far the model is on its way; empty when it is there."""
+        return self._render("engine", state=state)
 
     def meter(self, measured: Measured) -> str:
         return self._render("meter", measured=measured)

@@ -8,7 +8,6 @@ import gradio as gr
 from fastapi import FastAPI
 
 from assistant.engine import Engine, EngineStage
-from assistant.errors import Fact
 from assistant.ui.attach_events import AttachEvents
 from assistant.ui.context_route import context_route
 from assistant.ui.events import Events
@@ -29,6 +28,7 @@ _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
 _SHEETS = (
     "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account", "connection",
+    "waiting",
 )  # fmt: skip
 _SCRIPTS = (
     "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
@@ -68,7 +68,7 @@ def mount_page(
         events = Events(services, views, attaching, searching, rating, prompting, public_url=public_url)
         handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
-        _show_engine(demo, screen, engine, wording)
+        _show_engine(demo, screen, engine, fragments)
     app.include_router(context_route(services.context_meter, fragments, identify))
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.
     demo.has_launched = True
@@ -121,19 +121,14 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
         changed(handlers.keep_options, {screen.position, *options}, [screen.notice], **common)
 
 
-def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, wording: Wording) -> None:
+def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, fragments: Fragments) -> None:
     """While the model loads, the page says what it is doing, once a second."""
     timer = gr.Timer(1.0, active=False)
 
     def show(request: gr.Request) -> tuple[str, gr.Timer]:
         speak_with(request)
         state = engine.state
-        facts: dict[str, Fact] = {
-            "percent": round(100 * (state.fraction or 0)),
-            "reason": wording.error(state.error) if state.error else "",
-        }
-        text = wording(f"engine.{state.stage}", **facts)
-        return text, gr.Timer(active=state.stage not in (EngineStage.READY, EngineStage.FAILED))
+        return fragments.engine(state), gr.Timer(active=state.stage not in (EngineStage.READY, EngineStage.FAILED))
 
     shown: dict[str, Any] = {"outputs": [screen.engine, timer], "show_progress": "hidden", "api_visibility": "private"}
     demo.load(show, **shown)

@@ -18,6 +18,7 @@ from assistant.backends.torch_engine.placement import Placement, choose_placemen
 from assistant.backends.torch_engine.source import find_model
 from assistant.engine import EngineStage, LoadedModel
 from assistant.errors import EngineLoadError, EngineUnavailableError
+from assistant.model_transfer import Amount
 from tests.fakes.tiny_hub import COMMIT, GATED, NO_REPOSITORY, NO_REVISION, REPOSITORY, TinyHub, running
 from tests.fakes.tiny_models import POSITIONS, save_tiny
 
@@ -72,8 +73,10 @@ async def test_loading_tells_its_stages_and_how_far_they_are(folder: Path, tmp_p
             EngineStage.LOADING,
             EngineStage.WARMING,
         ]
-        loading = [fraction for stage, fraction in stages if stage is EngineStage.LOADING and fraction]
-        assert (loading[-1], loading) == (1.0, sorted(loading))
+        loading = [amount for stage, amount in stages if stage is EngineStage.LOADING]
+        size = (folder / "model.safetensors").stat().st_size
+        assert (loading[0], loading[-1]) == (Amount(size, 0), Amount(size, size))
+        assert loading == sorted(loading, key=lambda amount: amount.done)
         assert transformers_logging.set_tqdm_hook(None) is None
         assert [fraction for stage, fraction in stages if stage is EngineStage.WARMING] == [128 / 300, 256 / 300]
 
@@ -102,7 +105,7 @@ def hub(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def test_the_hub_gives_files_and_the_commit_that_they_are_of(hub: TinyHub, folder: Path) -> None:
-    told: list[float] = []
+    told: list[Amount] = []
     source = find_model(REPOSITORY, "main", told.append, hub.address)
     assert source.revision == COMMIT
     assert (source.folder / "model.safetensors").read_bytes() == (folder / "model.safetensors").read_bytes()

@@ -7,6 +7,7 @@ import pytest
 from assistant.conversation import MessageStatus
 from assistant.engine import Engine, EngineStage, EngineState, LoadedModel, Report
 from assistant.errors import AssistantError, EngineLoadError, EngineProtocolError, EngineUnavailableError, PromptError
+from assistant.model_transfer import Amount
 from assistant.prompt_choice import SUITED_PROMPT
 from tests.fakes.desk import TEMPLATE, open_desk
 from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
@@ -94,6 +95,17 @@ async def test_every_stage_is_told_with_its_progress_until_the_model_is_ready() 
         EngineState(EngineStage.WARMING),
         EngineState(EngineStage.READY),
     ]
+    await engine.close()
+
+
+async def test_bytes_are_told_with_their_size_and_the_next_stage_begins_anew() -> None:
+    loader = ReportingLoader()
+    engine = Engine(loader, lambda card: TEMPLATE)
+    await engine.ready()
+    loader.report(EngineStage.FETCHING, Amount(200, 50))
+    assert engine.state == EngineState(EngineStage.FETCHING, 0.25, size=200)
+    loader.report(EngineStage.LOADING, Amount(200))
+    assert engine.state == EngineState(EngineStage.LOADING, size=200)
     await engine.close()
 
 

@@ -10,6 +10,7 @@ from huggingface_hub import errors
 
 from assistant.backends.hub import fetch
 from assistant.errors import EngineLoadError
+from assistant.model_transfer import Amount
 from assistant.wording import Wording
 
 REFERENCE = "hub:bigcode/starcoder/model.gguf@v1.0"
@@ -68,12 +69,10 @@ def test_a_dataset_is_found_with_and_without_being_called_one(client: HubClient)
     assert client.asked[-1][1:] == ("bigcode/ta-prompt", "TA_prompt_v1.txt", "main")
 
 
-def test_progress_is_told_as_a_growing_fraction(client: HubClient) -> None:
-    fractions: list[float] = []
-    fetch(REFERENCE, fractions.append)
-    assert fractions == sorted(fractions)
-    assert fractions[-1] == 1.0
-    assert all(0 <= fraction <= 1 for fraction in fractions)
+def test_progress_is_told_in_bytes_of_the_whole(client: HubClient) -> None:
+    told: list[Amount] = []
+    fetch(REFERENCE, told.append)
+    assert told == [Amount(100, 50), Amount(100, 75), Amount(100, 100)]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from assistant.backends.torch_engine.source import ModelSource, find_model
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors import EngineLoadError
 from assistant.model_catalog import ModelCard, card_for
+from assistant.model_transfer import Amount
 
 if TYPE_CHECKING:
     from assistant.backends.torch_engine.runtime import Runtime
@@ -40,7 +41,7 @@ class TransformersLoader:
         self._folder = folder
         self._options = options or TransformersOptions()
         self.card: ModelCard = card_for(self._model)
-        self._report: Report = lambda stage, fraction: None
+        self._report: Report = lambda stage, progress: None
         self._runtime: Runtime | None = None
 
     async def load(self, report: Report) -> LoadedModel:
@@ -51,7 +52,7 @@ class TransformersLoader:
         revision = self._options.revision or self.card.revision
         fetching = partial(report, EngineStage.FETCHING)
         source = await asyncio.to_thread(find_model, self._model, revision, fetching)
-        report(EngineStage.LOADING, None)
+        report(EngineStage.LOADING, Amount(source.size, 0))
         start = await asyncio.to_thread(self._prepare, source, asyncio.get_running_loop())
         # The thread is started here, where a cancelled load does not come: it would have nobody to close it.
         self._runtime = start()
@@ -80,7 +81,12 @@ class TransformersLoader:
 
         chosen = self._options
         placement = choose_placement(self.card.name, chosen.device, chosen.dtype, chosen.quantization)
-        model = load_weights(source.folder, self.card, placement, partial(self._report, EngineStage.LOADING))
+        size = source.size
+
+        def loading(fraction: float) -> None:
+            self._report(EngineStage.LOADING, Amount(size, round(fraction * size)))
+
+        model = load_weights(source.folder, self.card, placement, loading)
         identity = {"model": self.card.hub_id, "revision": source.revision, "weights": placement.weights}
         return partial(Runtime, model, identity, self._folder, partial(self._crashed, loop))
 

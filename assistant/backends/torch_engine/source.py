@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from assistant.backends.download_progress import reporting
 from assistant.errors import EngineLoadError
 from assistant.model_catalog import CATALOG
+from assistant.model_transfer import Amount
 
 # Weights as safetensors alone, which cannot run code as pickles can; no subfolders, which hold other formats.
 _WANTED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
@@ -23,11 +24,16 @@ class ModelSource:
     revision: str
     """The Hub's commit, or `sha256:` of a folder's weights: the same name never means other weights."""
 
+    @property
+    def size(self) -> int:
+        """Of the weights, in bytes."""
+        return sum(file.stat().st_size for file in self.folder.glob("*.safetensors"))
+
 
 def find_model(
     model: str,
     revision: str,
-    on_progress: Callable[[float], None] | None = None,
+    on_progress: Callable[[Amount], None] | None = None,
     endpoint: str | None = None,
 ) -> ModelSource:
     """`model` is a short name of the catalogue, a hub id or a folder. Blocks; downloads what is not there yet.
@@ -45,7 +51,7 @@ def find_model(
     return ModelSource(fetched, fetched.name)
 
 
-def _fetch(repository: str, revision: str, on_progress: Callable[[float], None] | None, endpoint: str | None) -> Path:
+def _fetch(repository: str, revision: str, on_progress: Callable[[Amount], None] | None, endpoint: str | None) -> Path:
     # Imported here: the client is slow to import.
     from huggingface_hub import errors, snapshot_download
 
@@ -56,7 +62,7 @@ def _fetch(repository: str, revision: str, on_progress: Callable[[float], None] 
             allow_patterns=_WANTED,
             ignore_patterns=_UNWANTED,
             endpoint=endpoint,
-            tqdm_class=_reporting(on_progress) if on_progress else None,
+            tqdm_class=reporting(on_progress) if on_progress else None,
         )
     except errors.GatedRepoError as error:
         page = f"https://huggingface.co/{repository}"
@@ -82,17 +88,3 @@ def _revision_of(folder: Path) -> str:
         with path.open("rb") as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())
     return f"sha256:{whole.hexdigest()[:12]}"
-
-
-def _reporting(on_progress: Callable[[float], None]) -> type[Any]:
-    from tqdm.auto import tqdm
-
-    class Reporting(tqdm):  # type: ignore[type-arg]  # generic in its stubs alone
-        def update(self, n: float | None = 1) -> bool | None:
-            shown = super().update(n)
-            # Of its bars, the one that counts bytes.
-            if self.total and self.unit == "B":
-                on_progress(min(1.0, self.n / self.total))
-            return shown
-
-    return Reporting
