@@ -58,7 +58,8 @@ def _clean(name: str) -> str:
 def _shortened(name: str, addition: str) -> str:
     """With `addition` before its ending, and cut before that where it is too long."""
     ending = PurePosixPath(name).suffix
-    if len(ending) > _LONGEST_ENDING:
+    # With a space in it, it is what follows a full stop.
+    if len(ending) > _LONGEST_ENDING or " " in ending:
         ending = ""
     stem = name.removesuffix(ending)[: LONGEST_NAME - len(addition) - len(ending)]
     return f"{stem.strip()}{addition}{ending}".strip()
