@@ -137,7 +137,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         repeating=Repeating(service, store, engine),
     )
 
-    identities = Identities(store, clock=_now)
+    identities = Identities(store, clock=_now, sign_in_life=timedelta(days=settings.sign_in_days))
     retention = timedelta(days=settings.retention_days) if settings.retention_days else None
     maintenance = Maintenance(
         store,

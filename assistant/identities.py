@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from assistant.errors import SignedOutError
 from assistant.identity import Account, Identity
 from assistant.identity_port import IdentityStore
 
@@ -18,13 +19,20 @@ TOKEN_LIFE = timedelta(days=400)
 
 
 class Identities:
-    def __init__(self, store: IdentityStore, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: IdentityStore, *, clock: Callable[[], datetime], sign_in_life: timedelta = TOKEN_LIFE
+    ) -> None:
+        """`sign_in_life`: after that time a browser has to be signed in anew, and the provider is asked again."""
         self._store = store
         self._clock = clock
+        self._sign_in_life = sign_in_life
 
     async def identify(self, token: str) -> Identity:
         """Raises SignedOutError, StorageError."""
-        return await asyncio.to_thread(self._store.identity, token_hash(token))
+        identity = await asyncio.to_thread(self._store.identity, token_hash(token))
+        if identity.signed_in_on and self._clock().date() - identity.signed_in_on >= self._sign_in_life:
+            raise SignedOutError
+        return identity
 
     async def see(self, token: str) -> bool:
         """True for the first visit of a day by somebody for whom something is kept. Raises SignedOutError."""

@@ -1,6 +1,7 @@
 """Who somebody is: the owner of what is kept, and the account where they have signed in. Knows no cookies."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,5 @@ class Identity:
     owner_id: str
     account: Account | None = None
     """None: an anonymous visitor."""
+    signed_in_on: date | None = None
+    """With this token."""

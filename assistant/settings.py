@@ -143,6 +143,8 @@ class Settings(BaseSettings):
     """Who may sign in: user names or confirmed e-mail addresses, separated by commas; empty for everybody."""
     sign_in_organisations: Names = ()
     """Whose members may sign in too: organisations at Hugging Face, groups at other providers."""
+    sign_in_days: int = Field(30, ge=1, le=400)
+    """Days after which a browser has to be signed in anew; only then the list of who may is looked at again."""
     message_limit: int = Field(100_000, ge=1, le=1_000_000)
     """Characters that one message may have; the model's window is checked in tokens besides."""
     queue_length: int = Field(32, ge=0, le=10_000)

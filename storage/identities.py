@@ -32,7 +32,9 @@ class IdentityStore:
             known, account = found
             if known.revoked_on is not None:
                 raise SignedOutError
-            return Identity(owner_id=known.owner_id, account=_account(account) if account else None)
+            if account is None:
+                return Identity(owner_id=known.owner_id)
+            return _identity(account, known.created_on)
 
     def see(self, token_sha256: str, today: date) -> bool:
         not_yet = (IdentityRow.token_sha256 == token_sha256, IdentityRow.seen_on < today)
@@ -105,7 +107,7 @@ def _sign_in(session: Session, account: Account, token_sha256: str, former_sha25
             change_owner(session, former_sha256, owner_id)
         _revoke(session, former_sha256, today)
     session.add(IdentityRow(token_sha256=token_sha256, owner_id=owner_id, created_on=today, seen_on=today))
-    return Identity(owner_id=owner_id, account=account)
+    return Identity(owner_id=owner_id, account=account, signed_in_on=today)
 
 
 def _owner_of(session: Session, account: Account, today: date) -> str:
@@ -134,8 +136,9 @@ def _revoke(session: Session, token_sha256: str, today: date) -> None:
     known.revoked_on = known.revoked_on or today
 
 
-def _account(row: AccountRow) -> Account:
-    return Account(issuer=row.issuer, subject=row.subject, name=row.name)
+def _identity(row: AccountRow, signed_in_on: date) -> Identity:
+    account = Account(issuer=row.issuer, subject=row.subject, name=row.name)
+    return Identity(owner_id=row.owner_id, account=account, signed_in_on=signed_in_on)
 
 
 def _changed(result: Any) -> int:  # noqa: ANN401  # what SQLAlchemy gives for any statement

@@ -1,6 +1,7 @@
 """Every way to something that is somebody's: each route and each event of the page, and what it is asked for.
 
-A way that is not in these tables fails `tests/integration/test_ownership.py`.
+`tests/unit/test_ownership_tables.py` fails for a way that is not in these tables; `tests/integration/test_ownership.py`
+walks them all.
 """
 
 import json

@@ -21,4 +21,6 @@ class EraseEvents:
     async def _delete_everything(self, _: Action, visit: Visit) -> AsyncIterator[Updates]:
         deleted = await self._conversations.delete_everything(visit.owner_id)
         self._pages.turn(visit.page)
-        yield {**await self._views.blank(visit.owner_id), **self._views.everything_deleted(deleted)}
+        # An account is among what was deleted: whoever had one is nobody now.
+        left = self._views.account(None) if visit.account else {}
+        yield {**await self._views.blank(visit.owner_id), **self._views.everything_deleted(deleted), **left}

@@ -6,27 +6,22 @@ was revoked, ids that nobody has, and ids from within another's conversation do 
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
-from starlette.routing import BaseRoute, Mount
 from starlette.testclient import TestClient
 
-from assistant.web import stream_ends
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import CLIENT_ID, OidcProvider
 from tests.ownership import (
     EVENTS,
     LAST_VERB,
     MARK,
-    NAMELESS_EVENTS,
     OF_A_CONVERSATION,
     OF_THE_SENDER,
     OWN_VERBS,
-    PUBLIC,
     VERBS,
     Things,
     place_in,
@@ -42,9 +37,7 @@ NOT_THERE = "There is no such"
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
     provider = OidcProvider()
-    with served(lambda: provider), pytest.MonkeyPatch.context() as patch:
-        # Here each event has a stream of its own, and the next one begins when it is over.
-        patch.setattr(stream_ends, "_HEARD_AFTER_SECONDS", 0.0)
+    with served(lambda: provider):
         settings = {"oidc_provider_url": provider.url, "oidc_client_id": CLIENT_ID}
         with web_app(tmp_path_factory.mktemp("data"), **settings) as running:
             yield running
@@ -119,32 +112,6 @@ def carries(browser: TestClient, cookies: dict[str, str]) -> None:
     browser.cookies.clear()
     for name, value in cookies.items():
         browser.cookies.set(name, value, domain="testserver.local")
-
-
-# The tables know every way
-
-
-def test_every_route_is_in_the_table(running: WebApp) -> None:
-    assert isinstance(running.client.app, FastAPI)
-    assert set(ways(running.client.app.routes)) == PUBLIC | OF_THE_SENDER | {*OF_A_CONVERSATION}
-
-
-def ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
-    for route in routes:
-        if router := getattr(route, "original_router", None):
-            yield from ways(router.routes)
-        elif not isinstance(route, Mount):
-            yield from ((method, route.path) for method in route.methods if method != "HEAD")  # type: ignore[attr-defined]
-
-
-def test_every_event_and_every_verb_is_in_the_table(running: WebApp) -> None:
-    assert isinstance(running.client.app, FastAPI)
-    mounted = next(route.app for route in running.client.app.routes if getattr(route, "path", None) == "")  # type: ignore[attr-defined]
-    functions = [function.fn for function in mounted.get_blocks().fns.values()]
-    names = {function.__name__ for function in functions}
-    assert names == {*EVENTS, *NAMELESS_EVENTS, "act"}
-    handlers = next(function.__self__ for function in functions if function.__name__ == "act")
-    assert {*handlers._events.verbs} == {*VERBS, *OWN_VERBS, LAST_VERB}
 
 
 # Routes

@@ -194,6 +194,17 @@ def test_another_sites_page_signs_nobody_out(browser: TestClient, route: str) ->
     assert "Signed in as ann" in account_of(browser)
 
 
+def test_whoever_deletes_everything_is_signed_out_and_no_account_is_left(running: WebApp, browser: TestClient) -> None:
+    sign_in(browser)
+    page = ask(running, browser, "To be forgotten?")
+    assert page.do("act", action='{"do": "delete-everything"}')
+    assert "All your data is deleted" in page.shown["notice"]
+    assert "Sign in with Example" in page.shown["account"]
+    assert browser.get("/export.zip").status_code == 401
+    sign_in(browser)
+    assert "To be forgotten?" not in PageRequests(browser).shown["conversations"]
+
+
 # Not in
 
 

@@ -15,7 +15,8 @@ class MemoryIdentities(MemoryState):
             return Identity(owner_id=token_sha256)
         if known.revoked_on is not None:
             raise SignedOutError
-        return Identity(owner_id=known.owner_id, account=self._accounts.get(known.owner_id))
+        account = self._accounts.get(known.owner_id)
+        return Identity(owner_id=known.owner_id, account=account, signed_in_on=known.created_on if account else None)
 
     def see(self, token_sha256: str, today: date) -> bool:
         known = self._tokens.get(token_sha256)
@@ -32,11 +33,11 @@ class MemoryIdentities(MemoryState):
             if former is None or former.owner_id == former_sha256:
                 self._change_owner(former_sha256, owner_id)
             self.sign_out(former_sha256, today)
-        self._tokens[token_sha256] = KnownToken(owner_id=owner_id, seen_on=today)
-        return Identity(owner_id=owner_id, account=account)
+        self._tokens[token_sha256] = KnownToken(owner_id=owner_id, created_on=today, seen_on=today)
+        return Identity(owner_id=owner_id, account=account, signed_in_on=today)
 
     def sign_out(self, token_sha256: str, today: date) -> None:
-        known = self._tokens.get(token_sha256) or KnownToken(owner_id=token_sha256, seen_on=today)
+        known = self._tokens.get(token_sha256) or KnownToken(owner_id=token_sha256, created_on=today, seen_on=today)
         self._tokens[token_sha256] = replace(known, revoked_on=known.revoked_on or today)
 
     def sign_out_everywhere(self, owner_id: str, today: date) -> int:

@@ -16,6 +16,7 @@ from assistant.snapshot import Share, Snapshot
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownToken:
     owner_id: str
+    created_on: date
     seen_on: date
     revoked_on: date | None = None
 
@@ -89,7 +90,7 @@ class MemoryState:
         if known is not None and known.revoked_on:
             raise SignedOutError
         if known is None and owner_id not in self._accounts:
-            self._tokens[owner_id] = KnownToken(owner_id=owner_id, seen_on=today)
+            self._tokens[owner_id] = KnownToken(owner_id=owner_id, created_on=today, seen_on=today)
 
     def _forget_identity(self, owner_id: str) -> None:
         had_account = self._accounts.pop(owner_id, None) is not None
