@@ -29,6 +29,7 @@ from assistant.feedback import FeedbackService
 from assistant.generation.deadlines import Deadlines
 from assistant.heartbeat import Heartbeat
 from assistant.identities import Identities
+from assistant.limits import Bounds, Limits
 from assistant.maintenance import BackupPlan, Maintenance
 from assistant.model_catalog import ModelCard
 from assistant.portable.portability import Portability
@@ -57,6 +58,7 @@ from assistant.web.transfers import transfer_routes
 from assistant.web.visitor_cookie import VisitorCookie
 from assistant.web.visitors import Visitors
 from assistant.wording import Wording
+from storage.allowances import SqlAllowanceStore
 from storage.backup import back_up
 from storage.backup_folder import BackupFolder
 from storage.database import open_database, sqlite_file
@@ -118,14 +120,21 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     titles = Titles(engine, store, runs.line)
     runs.on_end = titles.run_ended
     heartbeat = Heartbeat(runs, store, clock=_now, lost_after=settings.lost_after_seconds)
+    limits = Limits(SqlAllowanceStore(database), _bounds(settings), clock=_now)
     service = ChatService(
-        store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=settings.message_limit
+        store,
+        engine,
+        runs,
+        limits,
+        process_id=_new_id(),
+        new_id=_new_id,
+        clock=_now,
+        message_limit=settings.message_limit,
     )
-    sharing = SharingService(store, lambda: loader.card, new_id=_new_id, clock=_now)
-    conversations = ConversationService(store, runs, clock=_now)
+    sharing = SharingService(store, lambda: loader.card, limits, new_id=_new_id, clock=_now)
     services = Services(
         chat=service,
-        conversations=conversations,
+        conversations=ConversationService(store, runs, clock=_now),
         sharing=sharing,
         feedback=FeedbackService(store, clock=_now),
         search=SearchService(store),
@@ -144,7 +153,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         clock=_now,
         retention=retention,
         backups=BackupPlan(make=backups.add, seconds=settings.backup_hours * 3600) if backups else None,
-        chores={"identities": identities.forget_revoked},
+        chores={"identities": identities.forget_revoked, "limits": limits.forget_unused},
     )
 
     @asynccontextmanager
@@ -175,7 +184,16 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     )
     wording = Wording()
     health = Health(engine, store, lambda: runs.draining, maintenance.troubles)
-    app = create_web_app(health, sharing, visitors, wording, hosting, sign_in=sign_in, lifespan=lifespan)
+    app = create_web_app(
+        health,
+        sharing,
+        visitors,
+        wording,
+        hosting,
+        body_bytes=settings.body_limit * 2**20,
+        sign_in=sign_in,
+        lifespan=lifespan,
+    )
     app.include_router(transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, wording))
     app.include_router(
         draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors)
@@ -195,6 +213,10 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         provider_name=sign_in.provider_name if sign_in else "",
     )
     return app, runs
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(**{name: getattr(settings, name) for name in Bounds.__dataclass_fields__})
 
 
 def _backup_folder(settings: Settings) -> BackupFolder | None:

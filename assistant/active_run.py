@@ -31,6 +31,7 @@ class ActiveRun:
         checkpoint_seconds: float,
     ) -> None:
         self._run = assignment.run
+        self._ended = assignment.ended
         self._store = store
         self._clock = clock
         self._checkpoint_seconds = checkpoint_seconds
@@ -97,6 +98,7 @@ class ActiveRun:
         )
         await self._store_outcome(self._outcome)
         self._move_to(RunStage.ENDED)
+        await asyncio.to_thread(self._ended, self._outcome)
 
     def _failure(self) -> MessageStatus:
         """A failure after the first word keeps what there is: the answer is interrupted, not failed."""

@@ -16,6 +16,7 @@ from assistant.errors import EmptyAnswerError, EngineUnavailableError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.generation.deadlines import Deadlines, within
 from assistant.generation.retries import wait_before_retry
+from assistant.ports import RunOutcome
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 from assistant.prompting.assembler import AssembledPrompt
 from assistant.run_update import RunStage
@@ -38,6 +39,8 @@ class Assignment:
     """The answer to go on with; its text is the beginning of this one."""
     prompt: AssembledPrompt | None = None
     """Where it could be assembled before; otherwise it is, as soon as the model is there."""
+    ended: Callable[[RunOutcome], None] = lambda outcome: None
+    """Called once with how the run ended, in a worker thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

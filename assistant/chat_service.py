@@ -9,6 +9,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from assistant.answering import Assignment
 from assistant.attachments import accept_attachments
@@ -24,6 +25,7 @@ from assistant.conversation import (
 )
 from assistant.engine import Engine
 from assistant.errors import DrainingError, NotContinuableError, NotFoundError, UnsupportedOptionError
+from assistant.limits import Limits
 from assistant.ports import ConversationStore, NewTurn
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 from assistant.prompting.accepted import accept_prompt
@@ -63,6 +65,7 @@ class ChatService:
         store: ConversationStore,
         engine: Engine,
         runs: Runs,
+        limits: Limits,
         *,
         process_id: str,
         new_id: Callable[[], str],
@@ -72,6 +75,7 @@ class ChatService:
         self._store = store
         self._engine = engine
         self._runs = runs
+        self._limits = limits
         self._process_id = process_id
         self._new_id = new_id
         self._clock = clock
@@ -94,7 +98,7 @@ class ChatService:
         """Ask at the end of a conversation; None begins a new one. Without a `prompt`, the conversation's own is taken.
 
         Raises BlankMessageError, MessageTooLongError, AttachmentError, NotFoundError, ConversationBusyError,
-        ConversationMovedError, EngineBusyError.
+        ConversationMovedError, EngineBusyError, LimitError.
         """
         question = _Question(accept(text, self._message_limit), accept_attachments(attachments))
         asked = _Asked(question=question, parent_id=expected_leaf_id, parent_must_be_leaf=True, prompt=prompt)
@@ -213,6 +217,7 @@ class ChatService:
             options=options,
             prompt=accept_prompt(asked.prompt or SUITED_PROMPT),
             now=self._clock(),
+            at_once=self._limits.answers_at_once(),
         )
         return await asyncio.to_thread(self._store_turn, turn, asked, asyncio.get_running_loop())
 
@@ -222,6 +227,10 @@ class ChatService:
             # However busy it is now: the page only did not hear that its question was taken.
             return begun
         self._refuse_if_unable()
+        with self._limits.turn(turn.owner_id):
+            return self._begun(turn, asked, loop)
+
+    def _begun(self, turn: NewTurn, asked: _Asked, loop: asyncio.AbstractEventLoop) -> Run:
         if asked.prompt is None and turn.new_conversation_title is None:
             turn = replace(turn, prompt=self._store.conversation(turn.owner_id, turn.conversation_id).prompt)
         messages = self._asked_branch(turn)
@@ -238,6 +247,7 @@ class ChatService:
                 prompt_choice=turn.prompt,
                 continued=asked.continued,
                 prompt=assembled,
+                ended=partial(self._limits.count_answer, turn.owner_id),
             )
             loop.call_soon_threadsafe(self._runs.start, assignment)
         return run

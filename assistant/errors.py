@@ -37,6 +37,13 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   ├── BrokenFileError      a file of conversations cannot be imported
     │   ├── FileTooLargeError
     │   └── UnsupportedOptionError
+    ├── LimitError               more than one person, or one address, may; later it goes again
+    │   ├── TooManyTurnsError
+    │   ├── TooManyTokensError
+    │   ├── TooManyAnswersError
+    │   ├── TooManySharesError
+    │   ├── TooManyMissesError
+    │   └── TooManySignInsError
     ├── ConflictError            the conversation is not where the sender thought
     │   ├── ConversationBusyError
     │   └── ConversationMovedError
@@ -279,6 +286,41 @@ class FileTooLargeError(InputError):
     """Facts: `limit` in bytes."""
 
     code = "file_too_large"
+
+
+class LimitError(AssistantError):
+    """Facts: `retry_after` (seconds), and where there is one the bound: `allowed` within `period` (seconds)."""
+
+    code = "limit"
+    retryable = True
+
+
+class TooManyTurnsError(LimitError):
+    code = "too_many_turns"
+
+
+class TooManyTokensError(LimitError):
+    code = "too_many_tokens"
+
+
+class TooManyAnswersError(LimitError):
+    """So many are being written already. Facts: `allowed`, `retry_after` (seconds, a guess)."""
+
+    code = "too_many_answers"
+
+
+class TooManySharesError(LimitError):
+    code = "too_many_shares"
+
+
+class TooManyMissesError(LimitError):
+    """Links that lead nowhere were tried too often."""
+
+    code = "too_many_misses"
+
+
+class TooManySignInsError(LimitError):
+    code = "too_many_sign_ins"
 
 
 class ConflictError(AssistantError):

@@ -33,6 +33,17 @@ MOST_PRESETS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersAtOnce:
+    """How many runs may be unfinished, a new one among them; None for any number."""
+
+    most: int | None = None
+    """Of one owner."""
+    asked_from: str = ""
+    """The address, as it is counted; kept until the run ends. Empty: not known."""
+    most_from_there: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewTurn:
     """Everything that begins one turn, written at once or not at all."""
 
@@ -59,6 +70,7 @@ class NewTurn:
     prompt: PromptChoice = SUITED_PROMPT
     """Both are kept with a conversation that is made."""
     now: datetime
+    at_once: AnswersAtOnce = AnswersAtOnce()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +90,7 @@ class ConversationStore(Protocol):
         """Claim the conversation's run slot, write question and empty answer, and make the answer the leaf.
 
         A `client_request_id` that this owner used before gives the run that exists, whatever its status.
-        Raises NotFoundError, ConversationBusyError, ConversationMovedError.
+        Raises NotFoundError, ConversationBusyError, ConversationMovedError, TooManyAnswersError.
         """
 
     def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 import difflib
 import os
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +69,14 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_separated)]
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value)) if "/" in value else str(ip_address(value))
+    except ValueError as error:
+        raise ValueError(f"{value} is neither an address nor a network") from error
+
+
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_separated)]
 _EMPTY_IS_NONE = BeforeValidator(lambda value: None if value == "" else value)
 OptionalFolder = Annotated[Path | None, _EMPTY_IS_NONE]
 OptionalDays = Annotated[int | None, Ge(1), Le(36_500), _EMPTY_IS_NONE]
@@ -147,6 +156,29 @@ class Settings(BaseSettings):
     """Days after which a browser has to be signed in anew; only then the list of who may is looked at again."""
     message_limit: int = Field(100_000, ge=1, le=1_000_000)
     """Characters that one message may have; the model's window is checked in tokens besides."""
+    body_limit: int = Field(16, ge=1, le=1000)
+    """MiB that the body of a request may have; files of conversations that are imported have a bound of their own."""
+    turns_per_minute: int = Field(30, ge=0, le=1_000_000)
+    """Questions that one person may ask at once; as many come back within a minute. 0 for any number."""
+    turns_per_day: int = Field(2000, ge=0, le=1_000_000_000)
+    """The same within a day."""
+    tokens_per_day: int = Field(20_000_000, ge=0, le=1_000_000_000_000)
+    """Tokens that one person's answers may read and write within a day; 0 for any number."""
+    answers_at_once: int = Field(8, ge=0, le=100_000)
+    """Answers that are written for one person at the same time; 0 for any number."""
+    shares_per_hour: int = Field(60, ge=0, le=1_000_000)
+    """Links that one person may make within an hour; 0 for any number."""
+    people_per_address: int = Field(20, ge=1, le=1_000_000)
+    """How many people one internet address stands for: it may have that many times what one person may."""
+    misses_per_hour: int = Field(120, ge=0, le=1_000_000)
+    """Wrong links or pass-phrases that one address may try within an hour; 0 for any number."""
+    sign_ins_per_hour: int = Field(120, ge=0, le=1_000_000)
+    """Sign-ins that one address may try within an hour; 0 for any number."""
+    trusted_proxies: Networks = ()
+    """Addresses or networks of proxies whose word on a visitor's address and scheme is taken, separated by commas.
+    Empty: this machine's own, and in a Space also private networks, which its proxy is in."""
+    cors_origins: WebAddresses = ()
+    """Other sites whose pages may read what the app answers, without its cookie; separated by commas."""
     queue_length: int = Field(32, ge=0, le=10_000)
     """How many may wait for a place at the engine; whoever comes then is told when to try again."""
     first_token_seconds: float = Field(120.0, gt=0, le=3600)

@@ -12,6 +12,7 @@ from datetime import datetime
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, branch, remapped
 from assistant.derived_id import derived_id
 from assistant.errors import NotFoundError
+from assistant.limits import Limits
 from assistant.model_catalog import ModelCard, card_for
 from assistant.ports import ConversationStore
 from assistant.snapshot import Share, Snapshot, SnapshotMessage
@@ -24,20 +25,24 @@ class SharingService:
         self,
         store: ConversationStore,
         card: Callable[[], ModelCard],
+        limits: Limits,
         *,
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._card = card
+        self._limits = limits
         self._new_id = new_id
         self._clock = clock
 
     async def share(self, owner_id: str, conversation_id: str) -> str:
         """Freeze the visible branch; the token of its link, which is kept nowhere.
 
-        An answer that is still being written is left out. Raises NotFoundError, also when there is nothing to show.
+        An answer that is still being written is left out. Raises NotFoundError, also when there is nothing to show,
+        and TooManySharesError.
         """
+        await self._limits.take_share(owner_id)
         return await asyncio.to_thread(self._share, owner_id, conversation_id)
 
     async def shares(self, owner_id: str, conversation_id: str) -> list[Share]:
@@ -47,8 +52,13 @@ class SharingService:
         await asyncio.to_thread(self._store.revoke_share, owner_id, share_id, self._clock())
 
     async def read(self, token: str) -> Snapshot:
-        """For anybody. Raises NotFoundError when the token is unknown or its share revoked."""
-        return await asyncio.to_thread(self._store.snapshot, _sha256(token))
+        """For anybody. Raises NotFoundError when the token is unknown or its share revoked, TooManyMissesError."""
+        self._limits.refuse_guesser()
+        try:
+            return await asyncio.to_thread(self._store.snapshot, _sha256(token))
+        except NotFoundError:
+            await self._limits.count_miss()
+            raise
 
     async def continue_share(self, owner_id: str, token: str) -> str:
         """Copy the snapshot into the viewer's own list, once however often it is asked; the conversation's id."""

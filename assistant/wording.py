@@ -4,11 +4,14 @@ A language is one file in `assistant/locales`; which one is read is said by `ass
 of where the words appear.
 """
 
+import math
 import string
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 
 from babel import Locale
+from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 
 from assistant.errors import AssistantError, ErrorReport, Fact
@@ -43,7 +46,7 @@ class Wording:
         language = self._languages[spoken()]
         report = error.report() if isinstance(error, AssistantError) else error
         sentence = language.sentences.get(f"error.{report.code}", language.sentences["error.error"])
-        return language.fill(sentence, _Facts({name: language.fact(fact) for name, fact in report.facts.items()}))
+        return language.fill(sentence, _Facts(language.facts(report.facts)))
 
 
 class _Language(string.Formatter):
@@ -60,6 +63,18 @@ class _Language(string.Formatter):
             form = self.locale.plural_form(number) if isinstance(number, int | float) else "other"
             sentence = sentence.get(form, sentence["other"])
         return self.vformat(sentence, (), facts)
+
+    def facts(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
+        """Of an error; seconds also as people say them: {wait} until it may go again, {period} that a bound is for."""
+        words = {name: self.fact(fact) for name, fact in facts.items()}
+        seconds = {"wait": facts.get("retry_after"), "period": facts.get("period")}
+        return words | {name: self.span(value) for name, value in seconds.items() if isinstance(value, int | float)}
+
+    def span(self, seconds: float) -> str:
+        unit = next((unit for unit in (3600, 60) if seconds >= 2 * unit), 1)
+        # Rounded up, so that nobody comes too early.
+        whole = math.ceil(seconds / unit) * unit
+        return format_timedelta(timedelta(seconds=whole), threshold=2, locale=self.locale)
 
     def fact(self, fact: Fact) -> Fact:
         """An error's fact may be a word of the assistant's own, such as "conversation"."""

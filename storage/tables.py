@@ -98,6 +98,7 @@ class RunRow(Row):
     client_request_id: Mapped[str] = mapped_column(String(128))
     status: Mapped[str] = mapped_column(String(16))
     process_id: Mapped[str] = mapped_column(String(64))
+    asked_from: Mapped[str | None] = mapped_column(String(64))
     started_at: Mapped[datetime]
     heartbeat_at: Mapped[datetime]
     stop_requested_at: Mapped[datetime | None]
@@ -151,3 +152,14 @@ class DraftRow(Row):
     text: Mapped[str] = mapped_column(Text)
     version: Mapped[str] = mapped_column(String(64))
     updated_at: Mapped[datetime]
+
+
+class AllowanceRow(Row):
+    """What a person or an address has taken of what they may have; without a row: nothing."""
+
+    __tablename__ = "allowances"
+    __table_args__ = (Index("ix_allowances_full", "full_at"),)
+
+    what: Mapped[str] = mapped_column(String(32), primary_key=True)
+    who: Mapped[str] = mapped_column(String(64), primary_key=True)
+    full_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from assistant.conversation import Message, MessageStatus, Role, Run
 from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.ports import NewTurn, RunOutcome
 from storage import mapping
+from storage.answers_at_once import refuse_too_many
 from storage.database import Database
 from storage.drafts import forget_sent
 from storage.identities import remember
@@ -38,7 +39,7 @@ class TurnStore:
 
     def finish(self, run_id: str, outcome: RunOutcome, now: datetime) -> bool:
         with self._database.write() as session:
-            run = _claimed(session, _streaming(run_id).values(status=outcome.status, finished_at=now))
+            run = _claimed(session, _streaming(run_id).values(status=outcome.status, asked_from=None, finished_at=now))
             if run is None:
                 return False
             answer = session.get_one(MessageRow, run.answer_id)
@@ -119,6 +120,7 @@ def _begun(session: Session, owner_id: str, client_request_id: str) -> Run | Non
 
 
 def _begin(session: Session, turn: NewTurn) -> Run:
+    refuse_too_many(session, turn)
     conversation = _conversation(session, turn)
     if active := active_run_of(session, conversation.id):
         raise ConversationBusyError(run_id=active.id)
@@ -137,6 +139,7 @@ def _begin(session: Session, turn: NewTurn) -> Run:
         client_request_id=turn.client_request_id,
         status=MessageStatus.STREAMING,
         process_id=turn.process_id,
+        asked_from=turn.at_once.asked_from or None,
         started_at=turn.now,
         heartbeat_at=turn.now,
     )
@@ -202,7 +205,7 @@ def _streaming(run_id: str) -> Update:
 
 
 def _interrupt(session: Session, lost: Update, now: datetime) -> int:
-    changed = lost.values(status=MessageStatus.INTERRUPTED, finished_at=now).returning(RunRow)
+    changed = lost.values(status=MessageStatus.INTERRUPTED, asked_from=None, finished_at=now).returning(RunRow)
     runs = session.scalars(changed).all()
     for run in runs:
         answer = session.get_one(MessageRow, run.answer_id)

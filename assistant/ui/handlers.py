@@ -12,6 +12,7 @@ import gradio as gr
 
 from assistant.errors import AssistantError, InputError
 from assistant.identity import Identity
+from assistant.internet_address import come_from
 from assistant.languages import choose_language, speak
 from assistant.ui.action import read_action
 from assistant.ui.attached_field import read_attachments
@@ -100,6 +101,7 @@ class Handlers:
         """An error becomes words at the box; what was typed stays in it. `otherwise`: what is shown besides, then."""
         told = False
         speak_with(request)
+        come_from(request.client.host if request.client else "")
         try:
             async for updates in event(await self._visit(values, request)):
                 told = True

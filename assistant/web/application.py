@@ -9,16 +9,18 @@ from fastapi.responses import PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.errors import AssistantError
 from assistant.sharing import SharingService
 from assistant.sign_in.sign_in import SignIn
+from assistant.web.client_address import ClientAddress
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
 from assistant.web.own_pages import OwnPages
 from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
-from assistant.web.security import OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
+from assistant.web.security import BodyLimit, OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
 from assistant.web.share_page import share_routes
 from assistant.web.sign_in_door import SignInDoor
 from assistant.web.sign_in_pages import SignInPages
@@ -39,12 +41,13 @@ def create_web_app(
     wording: Wording,
     hosting: Hosting,
     *,
+    body_bytes: int,
     sign_in: SignIn | None = None,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
     pages = SignInPages(wording, sign_in.provider_name) if sign_in else None
     door = [Middleware(SignInDoor, sign_in=sign_in, visitors=visitors, pages=pages)] if sign_in and pages else []
-    origins = [hosting.public_url] if hosting.public_url else []
+    origins = [*hosting.readable_by, *([hosting.public_url] if hosting.public_url else [])]
     app = FastAPI(
         title=wording("page.title"),
         lifespan=lifespan,
@@ -52,10 +55,14 @@ def create_web_app(
         redoc_url=None,
         openapi_url=None,
         middleware=[
+            # First, since the others go by the visitor's address and scheme.
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=[*hosting.trusted_proxies]),
+            Middleware(ClientAddress),
             Middleware(SpokenLanguage),
             Middleware(PageScripts),
-            Middleware(SecurityHeaders, framed_by=hosting.framed_by),
+            Middleware(SecurityHeaders, framed_by=hosting.framed_by, https_outside=hosting.is_https),
             Middleware(OpenRoutesOnly),
+            Middleware(BodyLimit, most=body_bytes),
             Middleware(OwnOriginOnly, public_url=hosting.public_url),
             # With one of the app's own, Gradio does not add its, which would answer to any origin.
             Middleware(CORSMiddleware, allow_origins=origins),

@@ -8,6 +8,10 @@ from assistant.settings import Settings
 _HUGGING_FACE = "https://huggingface.co"
 _THIS_MACHINE, _EVERY_INTERFACE = "127.0.0.1", "0.0.0.0"  # noqa: S104  # what a Space's proxy needs
 
+_LOOPBACK = ("127.0.0.0/8", "::1")
+# A Space is reached through Hugging Face's proxy alone, which is somewhere in its private network.
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hosting:
@@ -18,6 +22,10 @@ class Hosting:
     """The site that shows the page inside its own; empty for none."""
     framing_page: str = ""
     """Of that site: where people find this app."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of those who may say where a request comes from."""
+    readable_by: tuple[str, ...] = ()
+    """Other origins whose pages may read answers."""
 
     @property
     def is_space(self) -> bool:
@@ -39,4 +47,6 @@ def find_hosting(settings: Settings, environment: Mapping[str, str]) -> Hosting:
         public_url=settings.public_url or (f"https://{space}" if space else ""),
         framed_by=_HUGGING_FACE if space else "",
         framing_page=f"{_HUGGING_FACE}/spaces/{space_id}" if space and space_id else "",
+        trusted_proxies=settings.trusted_proxies or _LOOPBACK + (_PRIVATE if space else ()),
+        readable_by=settings.cors_origins,
     )

@@ -6,6 +6,7 @@ Plain ASGI, since Starlette's BaseHTTPMiddleware would hold back streams.
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +29,7 @@ _SHARE_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 SHARE_PATH = "/s/"
+IMPORT_PATH = "/import"
 # All that is served. Gradio has many more routes (uploads, files, proxies, monitoring, run history, an API) that this
 # page does not use; an exact path, or what begins with one that ends in a slash.
 _OPEN = (
@@ -40,7 +42,7 @@ _OPEN = (
     "/export/",
     "/export.zip",
     "/export.jsonl",
-    "/import",
+    IMPORT_PATH,
     "/context",
     "/auth/",
     "/draft",
@@ -63,15 +65,16 @@ _OPEN = (
 
 
 class SecurityHeaders:
-    def __init__(self, app: ASGIApp, *, framed_by: str = "") -> None:
+    def __init__(self, app: ASGIApp, *, framed_by: str = "", https_outside: bool = False) -> None:
         self._app = app
+        self._https_outside = https_outside
         self._page_policy = f"{_PAGE_POLICY} {framed_by}".strip()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        added = self._headers(scope["path"], secure=scope["scheme"] == "https")
+        added = self._headers(scope["path"], secure=self._https_outside or scope["scheme"] == "https")
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -101,6 +104,18 @@ class SecurityHeaders:
         if secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         return headers
+
+
+class BodyLimit:
+    """Before a body is read into memory. Files of conversations, which are not, have a bound of their own."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._bounded = RequestBodyLimitMiddleware(app, most)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_import = scope["type"] == "http" and scope["path"] == IMPORT_PATH
+        await (self._app if is_import else self._bounded)(scope, receive, send)
 
 
 class OwnOriginOnly:

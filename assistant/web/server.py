@@ -38,7 +38,15 @@ def serve(app: FastAPI, listening: socket.socket, address: str, drain: Callable[
     # traceback.
     for received in (signal.SIGINT, signal.SIGTERM):
         signal.signal(received, _exit)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_CLOSING_SECONDS)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        # Proxies are the app's own business, and what runs the app is nobody's.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_CLOSING_SECONDS,
+    )
     _DrainingServer(config, address, drain).run([listening])
 
 

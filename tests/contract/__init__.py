@@ -7,6 +7,7 @@ pytest.register_assert_rewrite(
     *(
         f"{__name__}.{part}"
         for part in (
+            "allowances",
             "turns",
             "conversations",
             "deletion",

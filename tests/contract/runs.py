@@ -1,12 +1,14 @@
 """Runs among processes: signs of life, stops that are asked for, and what is done with a lost one."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from assistant.conversation import MessageStatus
-from assistant.errors import NotFoundError
-from assistant.ports import ConversationStore
+from assistant.errors import NotFoundError, TooManyAnswersError
+from assistant.ports import AnswersAtOnce, ConversationStore
 from tests.contract.samples import ANN, BOB, PROVENANCE, at, complete, first_turn
 
 
@@ -95,3 +97,42 @@ class RunContract:
         assert store.beat(["r1"], at(21)) == set()
         assert store.finish("r1", complete(), at(21)) is False
         assert store.answer(ANN, "r1").status is MessageStatus.INTERRUPTED
+
+    def test_so_many_runs_of_one_person_are_unfinished_at_once(self, store: ConversationStore) -> None:
+        for number in (1, 2):
+            store.begin_turn(first_turn(number, at_once=AnswersAtOnce(most=2)))
+        with pytest.raises(TooManyAnswersError) as refused:
+            store.begin_turn(first_turn(3, at_once=AnswersAtOnce(most=2)))
+        assert refused.value.facts["allowed"] == 2
+        assert len(store.conversations(ANN, 10)) == 2
+        store.begin_turn(first_turn(4, owner_id=BOB, at_once=AnswersAtOnce(most=2)))
+        # The same request again is no further run.
+        assert store.begin_turn(first_turn(2, at_once=AnswersAtOnce(most=2))).id == "r2"
+        store.finish("r1", complete(), at(5))
+        store.begin_turn(first_turn(3, at_once=AnswersAtOnce(most=2)))
+
+    def test_so_many_runs_from_one_address_are_unfinished_at_once(self, store: ConversationStore) -> None:
+        near = AnswersAtOnce(asked_from="203.0.113.7", most_from_there=2)
+        store.begin_turn(first_turn(1, at_once=near))
+        store.begin_turn(first_turn(2, owner_id=BOB, at_once=near))
+        with pytest.raises(TooManyAnswersError):
+            store.begin_turn(first_turn(3, at_once=near))
+        store.begin_turn(first_turn(4, at_once=replace(near, asked_from="203.0.113.8")))
+        store.begin_turn(first_turn(5, at_once=replace(near, asked_from="")))
+        assert store.interrupt("r2", at(2), at(9))
+        store.begin_turn(first_turn(3, at_once=near))
+
+    def test_of_many_who_ask_at_the_same_moment_no_more_are_answered_than_may_be(
+        self, store: ConversationStore
+    ) -> None:
+        def begun(number: int) -> bool:
+            try:
+                store.begin_turn(
+                    first_turn(number, at_once=AnswersAtOnce(most=3, asked_from="here", most_from_there=5))
+                )
+            except TooManyAnswersError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(begun, range(1, 17))) == 3

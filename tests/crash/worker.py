@@ -16,6 +16,7 @@ from assistant.conversation_service import ConversationService
 from assistant.engine import Engine, LoadedModel, Report
 from assistant.feedback import FeedbackService
 from assistant.heartbeat import Heartbeat
+from assistant.limits import Bounds, Limits
 from assistant.model_catalog import ModelCard
 from assistant.portable.portability import Portability
 from assistant.runs import Runs
@@ -28,6 +29,7 @@ from tests.crash.person import Person
 from tests.crash.records import Broken, Go, Handed, Record, Recovered
 from tests.crash.services import Services
 from tests.fakes.desk import TEMPLATE
+from tests.fakes.memory_allowances import MemoryAllowanceStore
 from tests.fakes.scripted_model import CARD
 from tests.fakes.wordy_model import WordyModel
 
@@ -100,8 +102,11 @@ async def _recover(services: Services, database: Database) -> None:
 def _services(store: SqlConversationStore) -> Services:
     engine = Engine(_Loader(), lambda _: TEMPLATE)
     runs = Runs(engine, store, clock=_now)
-    turns = ChatService(store, engine, runs, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=10_000)
-    sharing = SharingService(store, lambda: CARD, new_id=_new_id, clock=_now)
+    limits = Limits(MemoryAllowanceStore(), Bounds(), clock=_now)
+    turns = ChatService(
+        store, engine, runs, limits, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=10_000
+    )
+    sharing = SharingService(store, lambda: CARD, limits, new_id=_new_id, clock=_now)
     conversations = ConversationService(store, runs, clock=_now)
     heartbeat = Heartbeat(runs, store, clock=_now, lost_after=LOST_AFTER)
     return Services(

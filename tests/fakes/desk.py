@@ -13,12 +13,14 @@ from assistant.conversation_service import ConversationService
 from assistant.engine import Engine
 from assistant.generation.deadlines import Deadlines
 from assistant.generation.stop_rules import StopRule
+from assistant.limits import Bounds, Limits
 from assistant.ports import ConversationStore
 from assistant.prompt_service import PromptService
 from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
 from assistant.run_update import RunUpdate
 from assistant.runs import Runs
 from assistant.sharing import SharingService
+from tests.fakes.memory_allowances import MemoryAllowanceStore
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
 
@@ -66,6 +68,8 @@ class Desk:
     checkpoint_seconds: float = 60.0
     deadlines: Deadlines = field(default_factory=Deadlines)
     longest_line: int = 32
+    bounds: Bounds = field(default_factory=Bounds)
+    limits: Limits | None = None
 
     def __post_init__(self) -> None:
         numbers = itertools.count(1)
@@ -83,10 +87,12 @@ class Desk:
             longest_line=self.longest_line,
             checkpoint_seconds=self.checkpoint_seconds,
         )
+        self.limits = self.limits or Limits(MemoryAllowanceStore(), self.bounds, clock=self.clock)
         self.service = ChatService(
             self.store,
             self.engine,
             self.runs,
+            self.limits,
             process_id=self.process_id,
             new_id=new_id,
             clock=self.clock,
@@ -95,7 +101,7 @@ class Desk:
         self.conversations = ConversationService(self.store, self.runs, clock=self.clock)
         self.prompts = PromptService(self.store, self.engine, new_id=new_id, clock=self.clock)
         self.options = GenerationOptions()
-        self.sharing = SharingService(self.store, lambda: CARD, new_id=new_id, clock=self.clock)
+        self.sharing = SharingService(self.store, lambda: CARD, self.limits, new_id=new_id, clock=self.clock)
         self._requests = itertools.count(1)
 
     async def ask(

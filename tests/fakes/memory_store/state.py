@@ -29,6 +29,7 @@ class MemoryState:
         self._runs: dict[str, Run] = {}
         self._beats: dict[str, datetime] = {}
         self._stops_requested: set[str] = set()
+        self._asked_from: dict[str, str] = {}
         self._shares: dict[str, tuple[Share, Snapshot]] = {}
         self._deleted: dict[str, datetime] = {}
         self._agreed: dict[str, datetime] = {}

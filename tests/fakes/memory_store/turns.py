@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.conversation import Conversation, Message, MessageStatus, Role, Run
-from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError, TooManyAnswersError
 from assistant.ports import NewTurn, RunOutcome
 from tests.fakes.memory_store.state import MemoryState
 
@@ -13,7 +13,10 @@ from tests.fakes.memory_store.state import MemoryState
 class MemoryTurns(MemoryState):
     def begin_turn(self, turn: NewTurn) -> Run:
         with self._lock:
-            return self.requested_run(turn.owner_id, turn.client_request_id) or self._begin(turn)
+            if known := self.requested_run(turn.owner_id, turn.client_request_id):
+                return known
+            self._refuse_too_many(turn)
+            return self._begin(turn)
 
     def requested_run(self, owner_id: str, client_request_id: str) -> Run | None:
         request = owner_id, client_request_id
@@ -95,6 +98,15 @@ class MemoryTurns(MemoryState):
     def _unfinished(self) -> dict[str, Run]:
         return {run.id: run for run in self._runs.values() if run.status is MessageStatus.STREAMING}
 
+    def _refuse_too_many(self, turn: NewTurn) -> None:
+        unfinished = self._unfinished().values()
+        own = [run for run in unfinished if run.owner_id == turn.owner_id]
+        there = turn.at_once.asked_from
+        near = [run for run in unfinished if there and self._asked_from[run.id] == there]
+        for running, most in ((near, turn.at_once.most_from_there), (own, turn.at_once.most)):
+            if most is not None and len(running) >= most:
+                raise TooManyAnswersError(allowed=most, retry_after=10)
+
     def _begin(self, turn: NewTurn) -> Run:
         new = turn.new_conversation_title
         leaf_id = None if new is not None else self._of(turn.owner_id, turn.conversation_id).leaf_id
@@ -142,6 +154,7 @@ class MemoryTurns(MemoryState):
         )
         self._runs[run.id] = run
         self._beats[run.id] = turn.now
+        self._asked_from[run.id] = turn.at_once.asked_from
         return run
 
     def _add(

@@ -1,0 +1,158 @@
+"""What one person, and one internet address, may do within a time: the one place that refuses more of it.
+
+An address stands for several people, who share a connection, but not for as many as somebody can throw away cookies.
+Knows nothing of requests and of tables.
+"""
+
+import asyncio
+import logging
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assistant.allowances import Allowance, AllowanceStore, Refusal
+from assistant.errors import (
+    LimitError,
+    StorageError,
+    TooManyMissesError,
+    TooManySharesError,
+    TooManySignInsError,
+    TooManyTokensError,
+    TooManyTurnsError,
+)
+from assistant.internet_address import asking_address
+from assistant.ports import AnswersAtOnce, RunOutcome
+
+logger = logging.getLogger(__name__)
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """0: no limit."""
+
+    turns_per_minute: int = 0
+    turns_per_day: int = 0
+    tokens_per_day: int = 0
+    answers_at_once: int = 0
+    shares_per_hour: int = 0
+    people_per_address: int = 1
+    """All of the above times this are one address's."""
+    misses_per_hour: int = 0
+    """Of links, by one address."""
+    sign_ins_per_hour: int = 0
+    """Tried by one address."""
+
+
+class Limits:
+    def __init__(self, store: AllowanceStore, bounds: Bounds, *, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._bounds = bounds
+        self._clock = clock
+        self._guessers: OrderedDict[str, datetime] = OrderedDict()
+        """Addresses that missed too often → until when nothing is looked up for them."""
+
+    def answers_at_once(self) -> AnswersAtOnce:
+        most = self._bounds.answers_at_once or None
+        there = most * self._bounds.people_per_address if most else None
+        return AnswersAtOnce(most=most, asked_from=asking_address(), most_from_there=there)
+
+    @contextmanager
+    def turn(self, owner_id: str) -> Iterator[None]:
+        """Around the beginning of a turn; one that fails to begin takes nothing. Blocks.
+
+        Raises TooManyTurnsError, TooManyTokensError, StorageError.
+        """
+        # Tokens are counted when there are any: whoever has some left may ask.
+        tokens = self._of_both("tokens-per-day", owner_id, self._bounds.tokens_per_day, _DAY, amount=0)
+        if refusal := self._take([*self._turn(owner_id), *tokens]):
+            is_of_tokens = refusal.allowance.what == "tokens-per-day"
+            raise _told(TooManyTokensError if is_of_tokens else TooManyTurnsError, refusal)
+        try:
+            yield
+        except BaseException:
+            self._charge(self._turn(owner_id, amount=-1))
+            raise
+
+    def count_answer(self, owner_id: str, outcome: RunOutcome) -> None:
+        """The tokens that it read and wrote. Blocks."""
+        made = outcome.provenance
+        tokens = made.prompt_tokens + (made.completion_tokens or 0) if made else 0
+        self._charge(self._of_both("tokens-per-day", owner_id, self._bounds.tokens_per_day, _DAY, amount=tokens))
+
+    async def take_share(self, owner_id: str) -> None:
+        """Raises TooManySharesError, StorageError."""
+        wanted = self._of_both("shares-per-hour", owner_id, self._bounds.shares_per_hour, _HOUR)
+        if refusal := await asyncio.to_thread(self._take, wanted):
+            raise _told(TooManySharesError, refusal)
+
+    def refuse_guesser(self) -> None:
+        """Before a link is looked up. Raises TooManyMissesError for an address that missed too often."""
+        if until := self._guessers.get(asking_address()):
+            wait = (until - self._clock()).total_seconds()
+            if wait > 0:
+                raise TooManyMissesError(retry_after=math.ceil(wait))
+
+    async def count_miss(self) -> None:
+        """A link that leads nowhere, or a wrong pass-phrase. Raises TooManyMissesError, StorageError."""
+        address = asking_address()
+        wanted = self._of_address("misses-per-hour", self._bounds.misses_per_hour)
+        if refusal := await asyncio.to_thread(self._take, wanted):
+            self._guessers[address] = self._clock() + refusal.wait
+            self._guessers.move_to_end(address)
+            if len(self._guessers) > _MOST_REMEMBERED:
+                self._guessers.popitem(last=False)
+            raise _told(TooManyMissesError, refusal)
+
+    async def take_sign_in(self) -> None:
+        """Raises TooManySignInsError, StorageError."""
+        wanted = self._of_address("sign-ins-per-hour", self._bounds.sign_ins_per_hour)
+        if refusal := await asyncio.to_thread(self._take, wanted):
+            raise _told(TooManySignInsError, refusal)
+
+    def forget_unused(self) -> None:
+        """Who has taken nothing lately is not kept in mind. Blocks; raises StorageError."""
+        self._store.forget_full(self._clock())
+
+    def _turn(self, owner_id: str, amount: int = 1) -> list[Allowance]:
+        return [
+            *self._of_both("turns-per-minute", owner_id, self._bounds.turns_per_minute, _MINUTE, amount),
+            *self._of_both("turns-per-day", owner_id, self._bounds.turns_per_day, _DAY, amount),
+        ]
+
+    def _of_both(self, what: str, owner_id: str, most: int, period: timedelta, amount: int = 1) -> list[Allowance]:
+        counted = {owner_id: most, asking_address(): most * self._bounds.people_per_address}
+        return [
+            Allowance(what=what, who=who, most=bound, period=period, amount=amount)
+            for who, bound in counted.items()
+            if who and bound
+        ]
+
+    def _of_address(self, what: str, most: int) -> list[Allowance]:
+        address = asking_address()
+        return [Allowance(what=what, who=address, most=most, period=_HOUR)] if address and most else []
+
+    def _take(self, wanted: Sequence[Allowance]) -> Refusal | None:
+        return self._store.take(wanted, self._clock()) if wanted else None
+
+    def _charge(self, taken: Sequence[Allowance]) -> None:
+        """Nobody is told that it failed: what it is about has happened."""
+        try:
+            if taken:
+                self._store.charge(taken, self._clock())
+        except StorageError as error:
+            logger.warning("what was used is not counted: %s", error)
+
+
+def _told(kind: type[LimitError], refusal: Refusal) -> LimitError:
+    allowance = refusal.allowance
+    return kind(
+        allowed=allowance.most,
+        period=round(allowance.period.total_seconds()),
+        retry_after=math.ceil(refusal.wait.total_seconds()),
+    )

@@ -1,0 +1,227 @@
+"""What is too much for one person or one address, on fakes: refused with the time of the next try, nothing lost."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from assistant.conversation import GenerationOptions
+from assistant.errors import (
+    ConversationMovedError,
+    LimitError,
+    NotFoundError,
+    StorageError,
+    TooManyAnswersError,
+    TooManyMissesError,
+    TooManySharesError,
+    TooManySignInsError,
+    TooManyTokensError,
+    TooManyTurnsError,
+)
+from assistant.internet_address import come_from
+from assistant.limits import Bounds, Limits
+from assistant.ports import AnswersAtOnce
+from assistant.wording import Wording
+from tests.fakes.desk import ANN, BOB, Clock, Desk, open_desk
+from tests.fakes.memory_allowances import MemoryAllowanceStore
+from tests.fakes.scripted_model import HOLD
+
+HOME = "203.0.113.7"
+
+
+@pytest.fixture(autouse=True)
+def at_home() -> Iterator[None]:
+    come_from(HOME)
+    yield
+    come_from("")
+
+
+async def turn(desk: Desk, owner: str = ANN, address: str = HOME) -> None:
+    come_from(address)
+    desk.model.will_say(" Yes.")
+    await desk.end_of(await desk.ask("Is it?", owner=owner))
+
+
+async def test_one_question_too_many_is_refused_until_one_has_come_back() -> None:
+    async with open_desk(bounds=Bounds(turns_per_minute=3)) as desk:
+        for _ in range(3):
+            await turn(desk)
+        with pytest.raises(TooManyTurnsError) as refused:
+            await desk.ask("Is it?")
+        assert refused.value.facts == {"allowed": 3, "period": 60, "retry_after": 20}
+        assert len(await desk.conversations.conversations(ANN, 10)) == 3
+        desk.clock.now += timedelta(seconds=20)
+        await turn(desk)
+
+
+async def test_the_questions_of_a_day_are_bounded_too() -> None:
+    async with open_desk(bounds=Bounds(turns_per_minute=5, turns_per_day=2)) as desk:
+        await turn(desk)
+        await turn(desk)
+        with pytest.raises(TooManyTurnsError) as refused:
+            await desk.ask("Is it?")
+        assert (refused.value.facts["allowed"], refused.value.facts["period"]) == (2, 24 * 3600)
+
+
+async def test_new_identities_at_one_address_do_not_get_around_it() -> None:
+    async with open_desk(bounds=Bounds(turns_per_minute=2, people_per_address=2)) as desk:
+        for number in range(4):
+            await turn(desk, owner=f"owner-{number}")
+        with pytest.raises(TooManyTurnsError) as refused:
+            await desk.ask("Is it?", owner="owner-5")
+        assert refused.value.facts["allowed"] == 4
+        await turn(desk, owner="owner-5", address="203.0.113.8")
+
+
+async def test_one_person_is_bounded_wherever_they_are() -> None:
+    async with open_desk(bounds=Bounds(turns_per_minute=1, people_per_address=9)) as desk:
+        await turn(desk, address="203.0.113.1")
+        come_from("203.0.113.2")
+        with pytest.raises(TooManyTurnsError):
+            await desk.ask("Is it?")
+        await turn(desk, owner=BOB, address="203.0.113.1")
+
+
+async def test_tokens_are_counted_when_the_answer_has_ended() -> None:
+    # A scripted answer reads 11 and writes 7.
+    async with open_desk(bounds=Bounds(tokens_per_day=30)) as desk:
+        await turn(desk)
+        await turn(desk)
+        await desk.runs.drain(5)
+        desk.runs.draining = False
+        with pytest.raises(TooManyTokensError) as refused:
+            await desk.ask("Is it?")
+        # Six too many, of thirty a day.
+        assert refused.value.facts["retry_after"] == pytest.approx(6 * 24 * 3600 / 30, abs=1)
+
+
+async def test_a_question_that_begins_no_turn_takes_nothing() -> None:
+    async with open_desk(bounds=Bounds(turns_per_minute=2)) as desk:
+        run = await desk.answered("One?", "First.")
+        for _ in range(3):
+            with pytest.raises(ConversationMovedError):
+                await desk.service.send(
+                    ANN,
+                    run.conversation_id,
+                    "Stale?",
+                    expected_leaf_id=None,
+                    client_request_id=desk.new_request(),
+                    options=GenerationOptions(),
+                )
+        await desk.answered("Two?", "Second.")
+
+
+async def test_the_same_request_again_takes_nothing() -> None:
+    async with open_desk(bounds=Bounds(turns_per_minute=2)) as desk:
+        desk.model.will_say(" Yes.")
+        first = await desk.ask("Is it?", request="r")
+        for _ in range(3):
+            assert (await desk.ask("Is it?", request="r")).id == first.id
+        await turn(desk)
+
+
+async def test_so_many_answers_are_written_for_one_person_at_once() -> None:
+    async with open_desk(bounds=Bounds(answers_at_once=2, people_per_address=2)) as desk:
+        for _ in range(2):
+            desk.model.will_say(HOLD, " Yes.")
+            run = await desk.ask("Is it?")
+        with pytest.raises(TooManyAnswersError) as refused:
+            await desk.ask("Is it?")
+        assert refused.value.facts == {"allowed": 2, "retry_after": 10}
+        desk.model.will_say(HOLD, " Yes.")
+        await desk.ask("Is it?", owner=BOB)
+        await desk.service.stop(ANN, run.conversation_id)
+        desk.model.will_say(HOLD, " Yes.")
+        await desk.ask("Is it?")
+        # Two of Ann's and one of Bob's: there is place for one more at their address.
+        desk.model.will_say(HOLD, " Yes.")
+        await desk.ask("Is it?", owner="owner-eve")
+        with pytest.raises(TooManyAnswersError) as refused:
+            await desk.ask("Is it?", owner="owner-tom")
+        assert refused.value.facts["allowed"] == 4
+
+
+async def test_so_many_links_are_made_within_an_hour() -> None:
+    async with open_desk(bounds=Bounds(shares_per_hour=2)) as desk:
+        run = await desk.answered("One?", "First.")
+        for _ in range(2):
+            await desk.sharing.share(ANN, run.conversation_id)
+        with pytest.raises(TooManySharesError) as refused:
+            await desk.sharing.share(ANN, run.conversation_id)
+        assert refused.value.facts["retry_after"] == pytest.approx(1800, abs=1)
+
+
+async def test_whoever_tries_links_that_lead_nowhere_is_shown_none_for_a_while() -> None:
+    async with open_desk(bounds=Bounds(misses_per_hour=2)) as desk:
+        run = await desk.answered("One?", "First.")
+        token = await desk.sharing.share(ANN, run.conversation_id)
+        for _ in range(2):
+            with pytest.raises(NotFoundError):
+                await desk.sharing.read("wrong")
+        for tried in ("wrong", token):
+            with pytest.raises(TooManyMissesError):
+                await desk.sharing.read(tried)
+        come_from("203.0.113.8")
+        assert await desk.sharing.read(token)
+        come_from(HOME)
+        desk.clock.now += timedelta(hours=0.5)
+        assert await desk.sharing.read(token)
+
+
+async def test_links_that_lead_somewhere_are_not_counted() -> None:
+    async with open_desk(bounds=Bounds(misses_per_hour=1)) as desk:
+        run = await desk.answered("One?", "First.")
+        token = await desk.sharing.share(ANN, run.conversation_id)
+        for _ in range(5):
+            await desk.sharing.read(token)
+
+
+async def test_sign_ins_are_bounded_by_address() -> None:
+    limits = Limits(MemoryAllowanceStore(), Bounds(sign_ins_per_hour=1), clock=Clock())
+    await limits.take_sign_in()
+    with pytest.raises(TooManySignInsError):
+        await limits.take_sign_in()
+    come_from("203.0.113.8")
+    await limits.take_sign_in()
+
+
+async def test_without_bounds_nothing_is_refused_and_nothing_kept() -> None:
+    class Untouched(MemoryAllowanceStore):
+        def take(self, *_: object) -> None:  # type: ignore[override]  # not to be called
+            raise AssertionError
+
+    limits = Limits(Untouched(), Bounds(), clock=Clock())
+    with limits.turn(ANN):
+        pass
+    await limits.take_share(ANN)
+    await limits.count_miss()
+    await limits.take_sign_in()
+    assert limits.answers_at_once() == AnswersAtOnce(asked_from=HOME)
+
+
+async def test_what_cannot_be_counted_afterwards_costs_no_answer() -> None:
+    class Full(MemoryAllowanceStore):
+        def charge(self, *_: object) -> None:
+            raise StorageError(fault="the disk is full")
+
+    limits = Limits(Full(), Bounds(turns_per_minute=1, tokens_per_day=10), clock=Clock())
+    async with open_desk(limits=limits) as desk:
+        await turn(desk)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.2, "1 second"), (1, "1 second"), (59, "59 seconds"), (119, "119 seconds"), (120, "2 minutes"),
+     (121, "3 minutes"), (7199, "2 hours"), (7200, "2 hours"), (86_399, "24 hours")],
+)  # fmt: skip
+def test_a_wait_is_told_as_people_say_it(seconds: float, told: str) -> None:
+    assert told in Wording().error(LimitError(retry_after=seconds))
+
+
+def test_each_limit_has_its_words_with_the_bound_and_the_time() -> None:
+    facts = {"allowed": 41, "period": 3600, "retry_after": 90}
+    for kind in LimitError.__subclasses__():
+        told = Wording().error(kind(**facts))
+        assert "41" in told or "internet address" in told
+        assert "90 seconds" in told or kind is TooManyAnswersError
+        assert "?" not in told
