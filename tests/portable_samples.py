@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+import pytest
 from hypothesis import strategies as st
 
 from assistant.conversation import (
@@ -19,9 +20,11 @@ from assistant.conversation import (
     TitleSource,
     Vote,
 )
-from assistant.errors import ErrorReport
+from assistant.errors import BrokenFileError, ErrorReport
+from assistant.portable.document import document_of
+from assistant.portable.reader import read_conversations
 from assistant.prompt_choice import OWN, SUITED_PROMPT, Exchange, OwnPrompt, PromptChoice
-from tests.contract.samples import ANN, PROVENANCE, at
+from tests.contract.samples import ANN, PROVENANCE, at, chain, conversation_of
 
 
 def json_file(path: Path, value: object) -> IO[bytes]:
@@ -34,6 +37,19 @@ def zip_file(path: Path, entries: Mapping[str, object]) -> IO[bytes]:
         for name, value in entries.items():
             archive.writestr(name, value if isinstance(value, str | bytes) else json.dumps(value))
     return path.open("rb")
+
+
+def fault_of(file: IO[bytes]) -> tuple[str, str]:
+    """The place and the fault that it is refused with."""
+    with file, pytest.raises(BrokenFileError) as told:
+        list(read_conversations(file))
+    return str(told.value.facts["place"]), str(told.value.facts["fault"])
+
+
+def ours() -> Any:
+    """A conversation of our own format."""
+    messages = chain(12)
+    return json.loads(document_of(conversation_of(messages), messages).model_dump_json())
 
 
 # ChatGPT

@@ -13,8 +13,7 @@ import pytest
 from assistant.errors import BackupError
 from storage import backup, file_system
 from storage.backup import LiveDatabase, back_up, is_whole
-from storage.database import Database, open_database
-from storage.migrate import migrate
+from storage.database import open_database
 from storage.sqlite import driver
 from storage.store import SqlConversationStore
 from tests.contract.samples import ANN, at, complete, first_turn
@@ -25,19 +24,6 @@ PAGE = 4096
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "data #1?%" / "assistant.db"
-
-
-@pytest.fixture
-def database(path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{str(path).replace('?', '%3F').replace('#', '%23')}")
-    migrate(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def store(database: Database) -> SqlConversationStore:
-    return SqlConversationStore(database)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What is somebody's goes along when it becomes somebody else's: in every table that has owners, also later ones."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +8,7 @@ from sqlalchemy import JSON, Column, Table, UniqueConstraint, func, insert, sele
 from sqlalchemy.orm import Session
 
 from storage.change_of_owner import change_owner, owned_tables
-from storage.database import Database, open_database
-from storage.migrate import migrate
+from storage.database import Database
 from storage.store import SqlConversationStore
 from tests.contract.samples import ANN, BOB
 
@@ -23,14 +20,6 @@ OF_TYPES: dict[type, Any] = {
     datetime: datetime(2026, 11, 24, tzinfo=UTC),
     dict: {},
 }
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/assistant.db")
-    migrate(database)
-    yield database
-    database.close()
 
 
 def add_row(session: Session, table: Table, owner_id: str, key: str) -> None:

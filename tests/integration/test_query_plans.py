@@ -1,13 +1,11 @@
 """Whatever the store asks finds its rows by an index: tests/query_plans.py looks on while the store's contract runs."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.tables import Row
 from tests.query_plans import PARTIAL, scans_of
 
@@ -15,12 +13,9 @@ WHOLE = "SELECT id FROM messages WHERE role = 'user'"
 BY_INDEX = "SELECT id FROM messages WHERE conversation_id = 'c1' ORDER BY created_at"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/assistant.db" if is_sqlite else request.getfixturevalue("postgres_url")
-    database = open_database(url)
-    migrate(database)
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    database = open_database(request.getfixturevalue(request.param))
     yield database
     database.close()
 

@@ -17,11 +17,9 @@ from tests.contract.samples import ANN, at, chain, complete, conversation_of, fi
 HIT = SearchQuery(text="text")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    here = f"sqlite:///{tmp_path}/assistant.db"
-    database = open_database(here if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    migrate(database)
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    database = open_database(request.getfixturevalue(request.param))
     yield database
     database.close()
 

@@ -19,24 +19,6 @@ from storage.store import SqlConversationStore
 from tests.contract.samples import ANN, at, complete, first_turn
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "assistant.db"
-
-
-@pytest.fixture
-def database(path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{path}")
-    migrate(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def store(database: Database) -> SqlConversationStore:
-    return SqlConversationStore(database)
-
-
 def pragma(engine: Engine, name: str) -> object:
     with engine.connect() as connection:
         return connection.execute(text(f"PRAGMA {name}")).scalar_one()
