@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.errors import ErrorReport, NotFoundError
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 
+_SEARCHED_CHARACTERS = 20_000
+"""Of an attached file."""
+
 
 class Role(StrEnum):
     USER = "user"
@@ -116,6 +119,12 @@ class Message:
     provenance: Provenance | None = None
     attachments: tuple[Attachment, ...] = ()
     feedback: Feedback | None = None
+
+    @property
+    def findable(self) -> str:
+        """What it is searched by: its text, then its files' names and how each of them begins."""
+        files = (f"{file.name}\n{file.text[:_SEARCHED_CHARACTERS]}" for file in self.attachments)
+        return "\n\n".join([self.text, *files])
 
     @property
     def is_cut_off(self) -> bool:

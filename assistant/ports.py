@@ -241,7 +241,8 @@ class ConversationStore(Protocol):
     def agree_to_export(self, owner_id: str, agreed_at: datetime | None) -> None: ...
 
     def rated_turns(self, limit: int, after: str = "") -> list[RatedTurn]:
-        """Of all people who agreed, by the answers' ids; `after` is the last answer of the page before."""
+        """Of all people who agreed, answers that were made here, by their ids; `after` is the last one of the page
+        before."""
 
     # Saved prompts
 

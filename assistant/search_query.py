@@ -30,5 +30,5 @@ class SearchHit:
     """None: the conversation's title was found."""
     role: Role | None
     text: str
-    """The whole of the message, or the title."""
+    """All that the message is found by, or the title."""
     when: datetime

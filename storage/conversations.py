@@ -164,7 +164,7 @@ def _add(conversation: Conversation, messages: Sequence[Message], session: Sessi
     for message in messages:
         session.add(mapping.message_row(message))
         session.flush()
-    texts = [*((message.id, message.text) for message in messages), (None, conversation.title)]
+    texts = [*((message.id, message.findable) for message in messages), (None, conversation.title)]
     documents = [(conversation.id, message_id, document_terms(text)) for message_id, text in texts]
     add_documents(session, conversation.owner_id, documents)
 

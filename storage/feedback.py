@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from assistant.conversation import Feedback, Role
@@ -11,7 +11,7 @@ from assistant.rated_turn import RatedTurn
 from storage import mapping
 from storage.database import Database
 from storage.owned import conversation_of, message_of
-from storage.tables import ConversationRow, MessageRow, PersonRow
+from storage.tables import ConversationRow, MessageRow, PersonRow, RunRow
 
 # Asked for each rated answer, of which there are few: joined, a planner might begin with all conversations or people.
 _OWNER_ID = (
@@ -23,6 +23,8 @@ _OWNER_ID = (
 _AGREED_AT = (
     select(PersonRow.agreed_to_export_at).where(PersonRow.owner_id == _OWNER_ID).correlate(MessageRow).scalar_subquery()
 )
+# What came by a file or from somebody's share is not this person's to give, and a fork's copy is there twice.
+_MADE_HERE = exists().where(RunRow.answer_id == MessageRow.id).correlate(MessageRow)
 
 
 class FeedbackStore:
@@ -51,7 +53,7 @@ class FeedbackStore:
             select(MessageRow, question)
             .join(question, question.id == MessageRow.parent_id)
             .where(MessageRow.feedback.is_not(None), MessageRow.id > after, MessageRow.deleted_at.is_(None))
-            .where(_AGREED_AT.is_not(None))
+            .where(_MADE_HERE, _AGREED_AT.is_not(None))
             .order_by(MessageRow.id)
             .limit(limit)
         )

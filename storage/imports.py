@@ -81,7 +81,7 @@ class ImportStore:
             tree = grown_tree({row.id: row.parent_id for row in rows}, hidden, conversation.leaf_id, messages, leaf_id)
             session.add_all([mapping.message_row(message) for message in tree.new])
             session.flush()
-            words = [(conversation_id, message.id, document_terms(message.text)) for message in tree.new]
+            words = [(conversation_id, message.id, document_terms(message.findable)) for message in tree.new]
             add_documents(session, owner_id, words)
             if tree.new:
                 conversation.leaf_id = tree.leaf_id
@@ -90,7 +90,7 @@ class ImportStore:
 
 
 def _words(conversation: Conversation, messages: Sequence[Message]) -> list[_Document]:
-    of_messages = [(conversation.id, message.id, document_terms(message.text)) for message in messages]
+    of_messages = [(conversation.id, message.id, document_terms(message.findable)) for message in messages]
     return [*of_messages, (conversation.id, None, document_terms(conversation.title))]
 
 

@@ -113,7 +113,7 @@ def _hit(position: int, conversation: ConversationRow, message: MessageRow | Non
         conversation=mapping.conversation(conversation),
         message_id=message.id if message else None,
         role=Role(message.role) if message else None,
-        text=message.text if message else conversation.title,
+        text=mapping.message(message).findable if message else conversation.title,
         when=message.created_at if message else conversation.updated_at,
     )
 
@@ -143,6 +143,7 @@ def _index_all(session: Session, conversation_id: str) -> None:
     known = set(session.scalars(select(SearchDocumentRow.message_id).where(of)))
     for message in messages:
         if message.id not in known:
-            add_document(session, conversation.owner_id, conversation_id, message.id, message.text)
+            findable = mapping.message(message).findable
+            add_document(session, conversation.owner_id, conversation_id, message.id, findable)
     if None not in known:
         add_document(session, conversation.owner_id, conversation_id, None, conversation.title)

@@ -181,7 +181,7 @@ def _question(session: Session, conversation: ConversationRow, turn: NewTurn) ->
     session.flush()
     is_new = turn.new_conversation_title is not None
     forget_sent(session, turn.owner_id, None if is_new else turn.conversation_id, turn.question)
-    add_document(session, turn.owner_id, conversation.id, question.id, question.text)
+    add_document(session, turn.owner_id, conversation.id, question.id, mapping.message(question).findable)
     return turn.question_id
 
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.conversation import Feedback, Vote
 from assistant.errors import NotFoundError
 from assistant.ports import ConversationStore
-from tests.contract.samples import ANN, BOB, answer_again, at, complete, first_turn
+from tests.contract.samples import ANN, BOB, answer_again, at, chain, complete, conversation_of, first_turn, next_turn
 
 GOOD = Feedback(vote=Vote.UP, reason="clear", comment="Quick! 👩🏽‍💻", given_at=at(20))
 BAD = Feedback(vote=Vote.DOWN, given_at=at(21))
@@ -54,6 +54,15 @@ class FeedbackContract:
             store.agree_to_export(ANN, when)
             assert store.agreed_to_export(ANN) == when
             assert store.agreed_to_export(BOB) is None
+
+    def test_a_rated_answer_that_was_made_elsewhere_is_not_given_out(self, store: ConversationStore) -> None:
+        store.agree_to_export(ANN, at(1))
+        store.add_conversation(conversation_of(chain(2)), chain(2))
+        store.rate(ANN, "copy", "copy-0001", GOOD)
+        store.begin_turn(next_turn(7, "copy", "copy-0001"))
+        store.finish("r7", complete(), at(8))
+        store.rate(ANN, "copy", "a7", GOOD)
+        assert exported(store) == ["a7"]
 
     def test_only_rated_turns_of_those_who_agreed_are_given_out(self, store: ConversationStore) -> None:
         for number, owner in ((1, ANN), (2, BOB), (3, BOB)):

@@ -1,12 +1,13 @@
 """Search: by words of questions, answers and titles, of one's own that is not hidden, the newest first."""
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.conversation import MessageStatus, Role
+from assistant.conversation import Attachment, MessageStatus, Role
 from assistant.ports import ConversationStore, RunOutcome
 from assistant.search_query import SearchQuery
 from assistant.search_terms import query_terms
@@ -94,6 +95,16 @@ def ask(store: ConversationStore, number: int, question: str = "A question?", ow
 
 
 class SearchContract:
+    def test_a_question_is_found_by_the_names_and_the_beginnings_of_its_files(self, store: ConversationStore) -> None:
+        script = Attachment(name="deploy_all.sh", text="kubectl apply\n" + "x " * 20_000 + "zygote")
+        store.begin_turn(first_turn(attachments=(script,)))
+        store.add_hidden([(conversation_of(chain(1), owner=BOB), [replace(chain(1)[0], attachments=(script,))])], at(2))
+        store.reveal(BOB, ["copy"])
+        for owner, message_id in ((ANN, "q1"), (BOB, "copy-0000")):
+            for words, found in (("kubectl", [message_id]), ("deploy_all", [message_id]), ("zygote", [])):
+                assert [hit.message_id for hit in store.search(owner, SearchQuery(text=words), 10)] == found
+        assert "kubectl apply" in store.search(ANN, SearchQuery(text="kubectl"), 10)[0].text
+
     @pytest.mark.parametrize(("text", "question"), FOUND)
     def test_code_and_every_script_are_found_by_their_words(
         self, store: ConversationStore, text: str, question: str

@@ -28,5 +28,7 @@ class MemoryFeedback(MemoryState):
     def rated_turns(self, limit: int, after: str = "") -> list[RatedTurn]:
         rated = sorted((m for m in self._messages.values() if m.feedback and m.id > after), key=lambda m: m.id)
         shown = [m for m in rated if m.id not in self._hidden and m.conversation_id not in self._deleted]
+        made_here = {run.answer_id for run in self._runs.values()}
+        shown = [m for m in shown if m.id in made_here]
         agreed = [m for m in shown if self._conversations[m.conversation_id].owner_id in self._agreed]
         return [RatedTurn(question=self._messages[m.parent_id], answer=m) for m in agreed if m.parent_id][:limit]

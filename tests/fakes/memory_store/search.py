@@ -38,7 +38,7 @@ class MemorySearch(MemoryState):
             conversation=conversation,
             message_id=message.id if message else None,
             role=message.role if message else None,
-            text=message.text if message else conversation.title,
+            text=message.findable if message else conversation.title,
             when=message.created_at if message else conversation.updated_at,
         )
 
