@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 from assistant.conversation import GenerationOptions, MessageStatus, Provenance, Role
 from assistant.search_terms import document_terms
 from storage.database import Database
+from storage.identity_tables import AccountRow, IdentityRow
 from storage.search_documents import owner_term
 from storage.search_tables import SearchDocumentRow
 from storage.tables import ConversationRow, DraftRow, MessageRow, Row, RunRow, ShareRow
@@ -152,6 +153,23 @@ def _conversation(conversation_id: str, owner: str, number: int, messages: int, 
                 "text": title,
                 "version": "1",
                 "updated_at": times[-1],
+            }
+        ],
+        IdentityRow: [
+            {
+                "token_sha256": sha256(f"visitor-{conversation_id}".encode()).hexdigest(),
+                "owner_id": owner,
+                "created_on": began.date(),
+                "seen_on": began.date(),
+            }
+        ],
+        AccountRow: [
+            {
+                "owner_id": f"account-{conversation_id}",
+                "issuer": "https://people.example",
+                "subject": conversation_id,
+                "name": "Somebody",
+                "created_on": began.date(),
             }
         ],
         SearchDocumentRow: [
