@@ -93,9 +93,12 @@ def is_whole(path: Path) -> bool:
     try:
         # Immutable: no lock is asked for and no file made beside it.
         with closing(_connect(path, "mode=ro&immutable=1")) as reading:
-            # An empty file would be a perfect database, without anything in it.
+            ((size,),) = reading.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            # An empty file would be a perfect database, without anything in it; a last page that is blank but for its
+            # beginning may miss its end.
             return (
-                reading.execute("SELECT count(*) FROM sqlite_schema").fetchone() != (0,)
+                path.stat().st_size == size
+                and reading.execute("SELECT count(*) FROM sqlite_schema").fetchone() != (0,)
                 and reading.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
                 and reading.execute("PRAGMA foreign_key_check").fetchone() is None
             )

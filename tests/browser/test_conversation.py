@@ -60,7 +60,7 @@ def test_stop_keeps_what_was_shown(page: Page) -> None:
     ask(page, LONG_QUESTION)
     wait_for_text(page)
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Stopped.")).to_be_visible()
     kept = answers(page).first.inner_text()
     page.reload()
     expect(answers(page).first).to_have_text(re.compile(re.escape(kept.split("\n")[0][:40])))
@@ -167,7 +167,7 @@ def test_looking_at_another_conversation_does_not_mix_them(answered: Page) -> No
     answered.get_by_role("link", name=LONG_QUESTION[:30]).click()
     expect(answered.get_by_role("log").get_by_role("article", name="You")).to_have_text(re.compile("long tutorial"))
     answered.get_by_role("button", name="Stop").click()
-    expect(answered.get_by_text("Stopped.")).to_be_visible()
+    expect(answered.get_by_role("log").get_by_text("Stopped.")).to_be_visible()
 
 
 def test_an_example_question_is_asked_by_a_click(page: Page) -> None:

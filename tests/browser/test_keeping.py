@@ -19,7 +19,7 @@ def test_everything_is_deleted_only_when_it_is_said_twice(answered: Page) -> Non
     answered.keyboard.press("Tab")
     expect(confirm).to_be_focused()
     answered.keyboard.press("Enter")
-    expect(answered.get_by_text("All your data is deleted.")).to_be_visible()
+    expect(answered.get_by_text("All your data is deleted")).to_be_visible()
     expect(answered.get_by_text("Nothing asked yet.")).to_be_visible()
     expect(answered.get_by_role("heading", name="Tech Assistant")).to_be_visible()
 
