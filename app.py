@@ -41,6 +41,8 @@ from assistant.repeating import Repeating
 from assistant.runs import Runs
 from assistant.search import SearchService
 from assistant.settings import Settings, load_settings
+from assistant.share_looks import ShareLooks
+from assistant.share_reading import ShareReader
 from assistant.sharing import SharingService
 from assistant.sign_in.configuration import find_sign_in
 from assistant.sign_in.provider import Provider
@@ -54,6 +56,9 @@ from assistant.web.draft_routes import draft_routes
 from assistant.web.health import Health
 from assistant.web.hosting import find_hosting
 from assistant.web.server import open_socket, serve
+from assistant.web.share_desk import share_desk_routes
+from assistant.web.share_page import share_routes
+from assistant.web.share_pages import SharePages
 from assistant.web.transfers import transfer_routes
 from assistant.web.visitor_cookie import VisitorCookie
 from assistant.web.visitors import Visitors
@@ -97,7 +102,7 @@ def run(settings: Settings, loader: ModelLoader) -> None:
         serve(app, listening, f"http://{host}:{settings.port}", drain)
 
 
-def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
+def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # noqa: PLR0915  # one part after the other
     make_data_folder(settings.data_dir)
     backups = _backup_folder(settings)
     if backups:
@@ -132,10 +137,10 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         message_limit=settings.message_limit,
     )
     sharing = SharingService(store, lambda: loader.card, limits, new_id=_new_id, clock=_now)
+    looks = ShareLooks(store, clock=_now)
     services = Services(
         chat=service,
         conversations=ConversationService(store, runs, clock=_now),
-        sharing=sharing,
         feedback=FeedbackService(store, clock=_now),
         search=SearchService(store),
         prompts=PromptService(store, engine, new_id=_new_id, clock=_now),
@@ -172,6 +177,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
             backups.close()
         await heartbeat.close()
         await titles.close()
+        await looks.close()
         await engine.close()
         database.close()
 
@@ -186,7 +192,6 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
     health = Health(engine, store, lambda: runs.draining, maintenance.troubles)
     app = create_web_app(
         health,
-        sharing,
         visitors,
         wording,
         hosting,
@@ -194,6 +199,9 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         sign_in=sign_in,
         lifespan=lifespan,
     )
+    pages = SharePages(wording, settings.report_address)
+    app.include_router(share_routes(sharing, ShareReader(store, looks, limits, clock=_now), visitors, pages, wording))
+    app.include_router(share_desk_routes(sharing, visitors, pages, wording, public_url=hosting.public_url))
     app.include_router(transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, wording))
     app.include_router(
         draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors)
@@ -208,7 +216,6 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:
         engine,
         wording,
         identify=visitors.identify,
-        public_url=hosting.public_url,
         keeping=keeping,
         provider_name=sign_in.provider_name if sign_in else "",
     )

@@ -34,6 +34,7 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   ├── NoChatTemplateError
     │   ├── UnknownPromptError
     │   ├── PromptGoneError
+    │   ├── PassphraseError      a share asks for a pass-phrase, and this is not it
     │   ├── BrokenFileError      a file of conversations cannot be imported
     │   ├── FileTooLargeError
     │   └── UnsupportedOptionError
@@ -46,7 +47,9 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   └── TooManySignInsError
     ├── ConflictError            the conversation is not where the sender thought
     │   ├── ConversationBusyError
-    │   └── ConversationMovedError
+    │   ├── ConversationMovedError
+    │   ├── ShareChangedError
+    │   └── ShareDraftChangedError
     ├── PromptError              a prompt template cannot be loaded or used
     │   └── PromptTooLongError
     ├── ExportError              the operator's export cannot be written
@@ -288,6 +291,10 @@ class FileTooLargeError(InputError):
     code = "file_too_large"
 
 
+class PassphraseError(InputError):
+    code = "passphrase"
+
+
 class LimitError(AssistantError):
     """Facts: `retry_after` (seconds), and where there is one the bound: `allowed` within `period` (seconds)."""
 
@@ -338,6 +345,18 @@ class ConversationMovedError(ConflictError):
     """The conversation went on elsewhere. Facts: `leaf_id`, its newest message now."""
 
     code = "conversation_moved"
+
+
+class ShareChangedError(ConflictError):
+    """A share shows something else by now than what its viewer wanted to go on with."""
+
+    code = "share_changed"
+
+
+class ShareDraftChangedError(ConflictError):
+    """What would be public is not what its owner has looked at."""
+
+    code = "share_draft_changed"
 
 
 class PromptError(AssistantError):

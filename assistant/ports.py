@@ -26,7 +26,7 @@ from assistant.errors import ErrorReport
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice, PromptPreset
 from assistant.rated_turn import RatedTurn
 from assistant.search_query import SearchHit, SearchQuery
-from assistant.snapshot import Share, Snapshot
+from assistant.snapshot import OpenShare, Share, ShareKeys, ShareVersion, Snapshot
 
 MOST_PRESETS = 100
 """Of one owner."""
@@ -210,12 +210,35 @@ class ConversationStore(Protocol):
 
     # Shares
 
-    def add_share(self, owner_id: str, share: Share, token_sha256: str, snapshot: Snapshot) -> None: ...
+    def add_share(self, owner_id: str, share: Share, keys: ShareKeys, snapshot: Snapshot) -> None: ...
 
-    def shares(self, owner_id: str, conversation_id: str) -> list[Share]:
-        """Newest first, revoked ones included."""
+    def share(self, owner_id: str, share_id: str) -> Share: ...
+
+    def shares(self, owner_id: str, conversation_id: str | None = None) -> list[Share]:
+        """Newest first, ended ones included; of all conversations, or of one."""
+
+    def update_share(self, owner_id: str, share_id: str, snapshot: Snapshot) -> None:
+        """Show this at the same link; what it showed before is kept as an earlier version."""
+
+    def share_versions(self, owner_id: str, share_id: str) -> list[ShareVersion]:
+        """The earlier ones, newest first."""
+
+    def share_version(self, owner_id: str, share_id: str, number: int) -> Snapshot:
+        """The current one too."""
+
+    def set_share_expiry(self, owner_id: str, share_id: str, expires_at: datetime | None) -> None: ...
 
     def revoke_share(self, owner_id: str, share_id: str, now: datetime) -> None: ...
+
+    def revoke_share_by(self, deletion_sha256: str, now: datetime) -> None:
+        """For whoever has the deletion link. Raises NotFoundError when no share that is there has it."""
+
+    def open_share(self, token_sha256: str, now: datetime) -> OpenShare:
+        """For anybody who has the link. Raises NotFoundError when unknown, revoked, expired, or its conversation
+        deleted; one whose views are used up is told by `views_left`."""
+
+    def count_views(self, share_id: str, views: int) -> int:
+        """How many of these views it still had: all, where there is no limit."""
 
     def snapshot(self, token_sha256: str) -> Snapshot:
         """For anybody who has the link. Raises NotFoundError when unknown, revoked, or its conversation deleted."""

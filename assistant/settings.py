@@ -65,7 +65,18 @@ def _separated(value: object) -> object:
 
 # NoDecode: an environment variable is taken as it is, not as JSON.
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated)]
+
+
+def _report_address(value: str) -> str:
+    if not value or value.startswith(("http://", "https://", "mailto:")):
+        return value
+    if "@" not in value or any(character.isspace() for character in value):
+        raise ValueError("must be an e-mail address, or begin with https:// or mailto:")
+    return f"mailto:{value}"
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ReportAddress = Annotated[str, AfterValidator(_report_address)]
 WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_separated)]
 
 
@@ -154,6 +165,8 @@ class Settings(BaseSettings):
     """Whose members may sign in too: organisations at Hugging Face, groups at other providers."""
     sign_in_days: int = Field(30, ge=1, le=400)
     """Days after which a browser has to be signed in anew; only then the list of who may is looked at again."""
+    report_address: ReportAddress = ""
+    """Where shared pages can be reported: an e-mail address or a web address; empty for nowhere."""
     message_limit: int = Field(100_000, ge=1, le=1_000_000)
     """Characters that one message may have; the model's window is checked in tokens besides."""
     body_limit: int = Field(16, ge=1, le=1000)

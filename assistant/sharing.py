@@ -1,4 +1,4 @@
-"""Shares: a snapshot of the visible branch behind an unguessable link, revocable, copied by whoever goes on with it.
+"""Shares, for whoever makes them: looked at first, then published, updated at the same link, ended.
 
 Knows nothing of pages and links: it gives and takes tokens.
 """
@@ -7,17 +7,47 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, branch, remapped
-from assistant.derived_id import derived_id
-from assistant.errors import NotFoundError
+from assistant.errors import NotFoundError, ShareDraftChangedError
 from assistant.limits import Limits
-from assistant.model_catalog import ModelCard, card_for
+from assistant.model_catalog import ModelCard
+from assistant.passphrase import hash_passphrase
 from assistant.ports import ConversationStore
-from assistant.snapshot import Share, Snapshot, SnapshotMessage
+from assistant.share_draft import Draft, Inclusions, make_draft
+from assistant.snapshot import Share, ShareKeys, ShareVersion, Snapshot
 
 _TOKEN_BYTES = 32
+DAYS = (1, 7, 30, 90)
+"""For which a link may work, beside for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """For how long and for whom a link works."""
+
+    days: int | None = 30
+    """None for ever."""
+    view_limit: int | None = None
+    passphrase: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareLink:
+    """What was just published. The tokens are kept nowhere."""
+
+    share: Share
+    token: str
+    deletion_token: str
+    """Ends the share, also for somebody who has lost everything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatePreview:
+    share: Share
+    draft: Draft
+    """What it would show."""
 
 
 class SharingService:
@@ -36,103 +66,101 @@ class SharingService:
         self._new_id = new_id
         self._clock = clock
 
-    async def share(self, owner_id: str, conversation_id: str) -> str:
-        """Freeze the visible branch; the token of its link, which is kept nowhere.
+    async def draft(self, owner_id: str, conversation_id: str, chosen: Inclusions) -> Draft:
+        """What would be public. Raises NotFoundError, also when there is nothing to show."""
+        return await asyncio.to_thread(self._draft, owner_id, conversation_id, chosen)
 
-        An answer that is still being written is left out. Raises NotFoundError, also when there is nothing to show,
-        and TooManySharesError.
-        """
+    async def publish(
+        self, owner_id: str, conversation_id: str, chosen: Inclusions, terms: Terms, *, seen: str
+    ) -> ShareLink:
+        """`seen`: the fingerprint of the draft that its owner has looked at. Raises ShareDraftChangedError when what
+        would be public is not that, NotFoundError as `draft`, and TooManySharesError."""
+        snapshot = (await asyncio.to_thread(self._seen_draft, owner_id, conversation_id, chosen, seen)).snapshot
         await self._limits.take_share(owner_id)
-        return await asyncio.to_thread(self._share, owner_id, conversation_id)
+        return await asyncio.to_thread(self._publish, owner_id, conversation_id, snapshot, terms)
 
-    async def shares(self, owner_id: str, conversation_id: str) -> list[Share]:
-        return await asyncio.to_thread(self._store.shares, owner_id, conversation_id)
+    async def preview_update(self, owner_id: str, share_id: str, chosen: Inclusions) -> UpdatePreview:
+        return await asyncio.to_thread(self._preview_update, owner_id, share_id, chosen)
+
+    async def update(self, owner_id: str, share_id: str, chosen: Inclusions, *, seen: str) -> None:
+        """Show the conversation as it is now at the same link. Raises what `publish` does."""
+        await asyncio.to_thread(self._update, owner_id, share_id, chosen, seen)
+
+    async def shares(self, owner_id: str) -> list[Share]:
+        """All of one person's, newest first, ended ones too."""
+        return await asyncio.to_thread(self._store.shares, owner_id)
+
+    async def versions(self, owner_id: str, share_id: str) -> list[ShareVersion]:
+        """The earlier ones, newest first."""
+        return await asyncio.to_thread(self._store.share_versions, owner_id, share_id)
+
+    async def version(self, owner_id: str, share_id: str, number: int) -> Snapshot:
+        return await asyncio.to_thread(self._store.share_version, owner_id, share_id, number)
+
+    async def set_expiry(self, owner_id: str, share_id: str, days: int | None) -> None:
+        """From now on; a share that has expired works again."""
+        await asyncio.to_thread(self._store.set_share_expiry, owner_id, share_id, self._expiry(days))
 
     async def revoke(self, owner_id: str, share_id: str) -> None:
         await asyncio.to_thread(self._store.revoke_share, owner_id, share_id, self._clock())
 
-    async def read(self, token: str) -> Snapshot:
-        """For anybody. Raises NotFoundError when the token is unknown or its share revoked, TooManyMissesError."""
+    async def revoke_by(self, deletion_token: str) -> None:
+        """For whoever has the deletion link. Raises NotFoundError, TooManyMissesError."""
         self._limits.refuse_guesser()
         try:
-            return await asyncio.to_thread(self._store.snapshot, _sha256(token))
+            await asyncio.to_thread(self._store.revoke_share_by, token_hash(deletion_token), self._clock())
         except NotFoundError:
             await self._limits.count_miss()
             raise
 
-    async def continue_share(self, owner_id: str, token: str) -> str:
-        """Copy the snapshot into the viewer's own list, once however often it is asked; the conversation's id."""
-        snapshot = await self.read(token)
-        conversation_id = derived_id(owner_id, token)
-        conversation, messages = _copied(snapshot, owner_id, conversation_id, self._clock())
-        await asyncio.to_thread(self._store.add_conversation, conversation, messages)
-        return conversation_id
+    def is_open(self, share: Share) -> bool:
+        return share.is_open(self._clock())
 
-    def _share(self, owner_id: str, conversation_id: str) -> str:
+    # Inside
+
+    def _draft(self, owner_id: str, conversation_id: str, chosen: Inclusions) -> Draft:
         conversation = self._store.conversation(owner_id, conversation_id)
-        shown = branch(self._store.messages(owner_id, conversation_id), conversation.leaf_id)
-        snapshot = self._frozen(conversation, [m for m in shown if m.status is not MessageStatus.STREAMING])
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        messages = self._store.messages(owner_id, conversation_id)
+        return make_draft(conversation, messages, chosen, self._card(), self._clock())
+
+    def _seen_draft(self, owner_id: str, conversation_id: str, chosen: Inclusions, seen: str) -> Draft:
+        draft = self._draft(owner_id, conversation_id, chosen)
+        if draft.fingerprint != seen:
+            raise ShareDraftChangedError
+        return draft
+
+    def _publish(self, owner_id: str, conversation_id: str, snapshot: Snapshot, terms: Terms) -> ShareLink:
+        token, deletion_token = (secrets.token_urlsafe(_TOKEN_BYTES) for _ in range(2))
         share = Share(
             id=self._new_id(),
             conversation_id=conversation_id,
-            title=conversation.title,
+            title=snapshot.title,
             created_at=snapshot.shared_at,
+            expires_at=self._expiry(terms.days),
+            view_limit=terms.view_limit,
+            has_passphrase=bool(terms.passphrase),
         )
-        self._store.add_share(owner_id, share, _sha256(token), snapshot)
-        return token
-
-    def _frozen(self, conversation: Conversation, shown: list[Message]) -> Snapshot:
-        if not shown:
-            raise NotFoundError(kind="message")
-        models = [m.provenance.model for m in shown if m.provenance is not None]
-        card = card_for(models[-1]) if models else self._card()
-        return Snapshot(
-            title=conversation.title,
-            shared_at=self._clock(),
-            messages=tuple(
-                SnapshotMessage(
-                    role=m.role, text=m.text, status=m.status, provenance=m.provenance, attachments=m.attachments
-                )
-                for m in shown
-            ),
-            model_name=card.name,
-            licence_name=card.licence.name,
-            licence_url=card.licence.url,
+        keys = ShareKeys(
+            token_sha256=token_hash(token),
+            deletion_sha256=token_hash(deletion_token),
+            passphrase=hash_passphrase(terms.passphrase) if terms.passphrase else "",
         )
+        self._store.add_share(owner_id, share, keys, snapshot)
+        return ShareLink(share=share, token=token, deletion_token=deletion_token)
+
+    def _preview_update(self, owner_id: str, share_id: str, chosen: Inclusions) -> UpdatePreview:
+        share = self._store.share(owner_id, share_id)
+        return UpdatePreview(share=share, draft=self._draft(owner_id, share.conversation_id, chosen))
+
+    def _update(self, owner_id: str, share_id: str, chosen: Inclusions, seen: str) -> None:
+        share = self._store.share(owner_id, share_id)
+        snapshot = self._seen_draft(owner_id, share.conversation_id, chosen, seen).snapshot
+        self._store.update_share(owner_id, share_id, snapshot)
+
+    def _expiry(self, days: int | None) -> datetime | None:
+        return None if days is None else self._clock() + timedelta(days=days)
 
 
-def _copied(
-    snapshot: Snapshot, owner_id: str, conversation_id: str, now: datetime
-) -> tuple[Conversation, list[Message]]:
-    messages: list[Message] = []
-    for position, shown in enumerate(snapshot.messages):
-        messages.append(
-            Message(
-                id=derived_id(conversation_id, str(position)),
-                conversation_id=conversation_id,
-                parent_id=messages[-1].id if messages else None,
-                role=shown.role,
-                text=shown.text,
-                status=shown.status,
-                created_at=now,
-                # Of an answer that is not in the snapshot, nor anybody else's business.
-                provenance=remapped(shown.provenance, {}),
-                attachments=shown.attachments,
-            )
-        )
-    conversation = Conversation(
-        id=conversation_id,
-        owner_id=owner_id,
-        title=snapshot.title,
-        created_at=now,
-        updated_at=now,
-        leaf_id=messages[-1].id,
-        options=GenerationOptions(),
-        origin="share",
-    )
-    return conversation, messages
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+def token_hash(token: str) -> str:
+    """A plain hash is enough for what cannot be guessed."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

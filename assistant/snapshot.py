@@ -1,11 +1,12 @@
-"""A share as data: the frozen copy of one branch, and the record that its owner keeps of it."""
+"""A share as data: the frozen copy of what is public, and the record that its owner keeps of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.conversation import Attachment, MessageStatus, Provenance, Role
+from assistant.conversation import Attachment, GenerationOptions, MessageStatus, Provenance, Role
+from assistant.prompt_choice import PromptChoice
 
 
 class SnapshotMessage(BaseModel):
@@ -18,6 +19,13 @@ class SnapshotMessage(BaseModel):
     attachments: tuple[Attachment, ...] = ()
 
 
+class SideMessage(SnapshotMessage):
+    """Of a branch that is not the visible one."""
+
+    follows: int | None
+    """Place of the message before it, in the visible branch and then the side branches; None for a first question."""
+
+
 class Snapshot(BaseModel):
     """What the page behind a link shows, and all that it can show: later turns are not in it."""
 
@@ -26,9 +34,23 @@ class Snapshot(BaseModel):
     title: str
     shared_at: datetime
     messages: tuple[SnapshotMessage, ...]
+    """The visible branch."""
+    side: tuple[SideMessage, ...] = ()
+    """Other branches, where they were included; each message after the one that it follows."""
+    options: GenerationOptions | None = None
+    prompt: PromptChoice | None = None
+    """Settings and prompt of the conversation, where they were included."""
+    redacted: bool = False
+    """Whether something was replaced."""
     model_name: str
     licence_name: str
     licence_url: str
+    app_version: str = ""
+
+    @property
+    def use_restrictions(self) -> bool:
+        """Of the licence: whoever passes the answers on has to pass them on too."""
+        return "OpenRAIL" in self.licence_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +62,50 @@ class Share:
     title: str
     created_at: datetime
     revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+    """None for never."""
+    view_limit: int | None = None
+    views: int = 0
+    version: int = 1
+    """One more with each update; `ShareVersion`s are the earlier ones."""
+    has_passphrase: bool = False
+
+    def is_open(self, now: datetime) -> bool:
+        """The one rule of which links show something, as storage asks it too."""
+        ended = self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now)
+        return not ended and not self.is_used_up
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.view_limit is not None and self.views >= self.view_limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareKeys:
+    """What opens and ends a share, as storage keeps it."""
+
+    token_sha256: str
+    deletion_sha256: str = ""
+    """Of the deletion link's token; empty: there is none."""
+    passphrase: str = ""
+    """Hashed, as `assistant.passphrase` does; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenShare:
+    """What a link leads to, without the text: small, since it is asked for with every view."""
+
+    id: str
+    version: int
+    passphrase: str
+    views_left: int | None
+    secret: str
+    """Known to the database alone: what is signed for a viewer is signed with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareVersion:
+    """An earlier state of a share; only its owner sees it."""
+
+    number: int
+    made_at: datetime

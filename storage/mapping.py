@@ -18,7 +18,7 @@ from assistant.conversation import (
 )
 from assistant.errors import ErrorReport
 from assistant.prompt_choice import SUITED_PROMPT, OwnPrompt, PromptChoice, PromptPreset
-from assistant.snapshot import Share
+from assistant.snapshot import Share, ShareKeys, Snapshot
 from storage.tables import ConversationRow, MessageRow, PresetRow, RunRow, ShareRow
 
 
@@ -137,6 +137,24 @@ def run(row: RunRow) -> Run:
     )
 
 
+def share_row(value: Share, keys: ShareKeys, snapshot: Snapshot) -> ShareRow:
+    return ShareRow(
+        id=value.id,
+        conversation_id=value.conversation_id,
+        token_sha256=keys.token_sha256,
+        deletion_sha256=keys.deletion_sha256 or None,
+        passphrase=keys.passphrase or None,
+        title=value.title,
+        snapshot=snapshot.model_dump(mode="json"),
+        created_at=value.created_at,
+        revoked_at=value.revoked_at,
+        expires_at=value.expires_at,
+        view_limit=value.view_limit,
+        views=value.views,
+        version=value.version,
+    )
+
+
 def share(row: ShareRow) -> Share:
     return Share(
         id=row.id,
@@ -144,4 +162,9 @@ def share(row: ShareRow) -> Share:
         title=row.title,
         created_at=row.created_at,
         revoked_at=row.revoked_at,
+        expires_at=row.expires_at,
+        view_limit=row.view_limit,
+        views=row.views,
+        version=row.version,
+        has_passphrase=bool(row.passphrase),
     )

@@ -107,7 +107,10 @@ class RunRow(Row):
 
 class ShareRow(Row):
     __tablename__ = "shares"
-    __table_args__ = (Index("ix_shares_conversation", "conversation_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_shares_conversation", "conversation_id", "created_at"),
+        Index("ix_shares_deletion", "deletion_sha256"),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
@@ -116,6 +119,23 @@ class ShareRow(Row):
     snapshot: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    view_limit: Mapped[int | None]
+    views: Mapped[int] = mapped_column(server_default=text("0"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    passphrase: Mapped[str | None] = mapped_column(Text)
+    deletion_sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class ShareVersionRow(Row):
+    """What a share showed before it was updated."""
+
+    __tablename__ = "share_versions"
+
+    share_id: Mapped[str] = mapped_column(ForeignKey("shares.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    snapshot: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
 
 
 class PersonRow(Row):

@@ -49,7 +49,12 @@ PUBLIC = {
     ("GET", "/robots.txt"),
     # For whoever has the link, which is the secret; see test_share_page.
     ("GET", "/s/{token}"),
+    ("POST", "/s/{token}"),
     ("POST", "/s/{token}/continue"),
+    ("GET", "/s/{token}/markdown"),
+    ("GET", "/s/{token}/json"),
+    ("GET", "/s/end/{deletion_token}"),
+    ("POST", "/s/end/{deletion_token}"),
     # About the browser that asks alone; see test_sign_in.
     ("GET", "/auth/sign-in"),
     ("GET", "/auth/callback"),
@@ -57,15 +62,25 @@ PUBLIC = {
     ("POST", "/auth/sign-out"),
     ("POST", "/auth/sign-out-everywhere"),
 }
-OF_THE_SENDER = {("GET", "/export.zip"), ("GET", "/export.jsonl"), ("POST", "/import")}
+OF_THE_SENDER = {("GET", "/export.zip"), ("GET", "/export.jsonl"), ("POST", "/import"), ("GET", "/shares")}
 OF_A_CONVERSATION: dict[tuple[str, str], Callable[[Things], dict[str, Any]]] = {
     ("GET", "/export/{conversation_id}.md"): lambda _: {},
     ("GET", "/export/{conversation_id}.json"): lambda _: {},
+    ("GET", "/shares/new/{conversation_id}"): lambda _: {},
+    ("POST", "/shares/new/{conversation_id}"): lambda _: {},
     ("POST", "/context"): lambda things: {"json": {"position": place_in(things)}},
     ("GET", "/draft"): lambda things: {"params": {"c": things.conversation}},
     ("PUT", "/draft"): lambda things: {"params": {"c": things.conversation}, "json": {"text": "May I?", "seen": ""}},
 }
 """With what else is sent."""
+OF_A_SHARE: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/shares/{share_id}/update"): {},
+    ("POST", "/shares/{share_id}/update"): {},
+    ("GET", "/shares/{share_id}/versions/{number}"): {},
+    ("POST", "/shares/{share_id}/expiry"): {"days": "1"},
+    ("POST", "/shares/{share_id}/revoke"): {},
+}
+"""With the fields of the form."""
 
 # Events of the page by their handlers' names: what is sent besides the page's place.
 
@@ -74,7 +89,6 @@ NAMELESS_EVENTS = {"load", "new_chat", "draw_attached", "show", "find"}
 EVENTS: dict[str, dict[str, str]] = {
     "send": {"message": "May I?"},
     "stop": {},
-    "share": {},
     "keep_options": {},
     "keep_prompt": {"prompt": '{"template": "own", "own": {"system": "Be brief."}, "conversation": "<conversation>"}'},
 }
@@ -108,7 +122,6 @@ VERBS: dict[str, dict[str, Any]] = {
     "regenerate": {"message": "<answer>"},
     "run-again": {"message": "<answer>"},
     "fork": {"message": "<answer>"},
-    "revoke": {"share": "<share>", "conversation": "<conversation>"},
     "rename-prompt": {"preset": "<preset>", "text": f"The {MARK}'s"},
     "delete-prompt": {"preset": "<preset>"},
     "delete": {"conversation": "<conversation>"},

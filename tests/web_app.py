@@ -1,6 +1,7 @@
 """The whole app in this process, put together by app.py, with a scripted model: what a browser would talk to."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,10 +40,18 @@ class WebApp:
         page = PageRequests(self.client)
         self.model.will_say(" " + answer)
         assert page.do("send", message=question)
-        assert page.do("share")
-        found = re.search(r"/s/[\w-]{43}", page.shown["shares"])
-        assert found
-        return page, found[0]
+        return page, publish(self.client, json.loads(page.shown["position"])["conversation_id"])
+
+
+def publish(browser: TestClient, conversation_id: str, **fields: str) -> str:
+    """A conversation as it was looked at, with these fields of the form; the path of the link."""
+    address = f"/shares/new/{conversation_id}"
+    seen = re.search(r'name="seen" value="(\w+)"', browser.post(address, data=fields).text)
+    assert seen
+    made = browser.post(address, data={**fields, "seen": seen[1], "do": "publish"})
+    found = re.search(r"/s/[\w-]{43}", made.text)
+    assert found
+    return found[0]
 
 
 @contextmanager

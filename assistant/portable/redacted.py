@@ -1,10 +1,10 @@
 """A conversation as it may leave: what was written in it, redacted; its tree and its facts as they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.conversation import Conversation, Message
-from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
+from assistant.redacted_prompt import redacted_prompt
 from assistant.redaction import Redaction
 
 
@@ -12,7 +12,9 @@ def without_personal_data(
     conversation: Conversation, messages: Sequence[Message]
 ) -> tuple[Conversation, list[Message]]:
     redacted = Redaction().of
-    safe = replace(conversation, title=redacted(conversation.title), prompt=_prompt(conversation.prompt, redacted))
+    safe = replace(
+        conversation, title=redacted(conversation.title), prompt=redacted_prompt(conversation.prompt, redacted)
+    )
     return safe, [
         replace(
             message,
@@ -26,15 +28,3 @@ def without_personal_data(
         )
         for message in messages
     ]
-
-
-def _prompt(choice: PromptChoice, redacted: Callable[[str], str]) -> PromptChoice:
-    if choice.own is None:
-        return choice
-    dialogues = tuple(
-        tuple(Exchange(question=redacted(each.question), answer=redacted(each.answer)) for each in dialogue)
-        for dialogue in choice.own.dialogues
-    )
-    return PromptChoice(
-        template=choice.template, own=OwnPrompt(system=redacted(choice.own.system), dialogues=dialogues)
-    )

@@ -25,7 +25,6 @@ class Action(BaseModel):
     conversations: tuple[str, ...] = Field((), max_length=_MOST_CHOSEN)
     """Where several were chosen."""
     message: str | None = _Id
-    share: str | None = _Id
     text: str = Field("", max_length=1000)
     prompt: OwnPrompt | None = None
     """To be saved, under the name `text`."""

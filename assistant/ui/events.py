@@ -13,7 +13,6 @@ from assistant.ui.prompt_events import PromptEvents
 from assistant.ui.prompt_views import PromptViews
 from assistant.ui.search_events import SearchEvents
 from assistant.ui.services import Services
-from assistant.ui.share_events import ShareEvents
 from assistant.ui.turn_events import TurnEvents
 from assistant.ui.views import Views
 from assistant.ui.visit import Verb
@@ -28,8 +27,6 @@ class Events:
         searching: SearchEvents,
         feedback_views: FeedbackViews,
         prompt_views: PromptViews,
-        *,
-        public_url: str,
     ) -> None:
         self.pages = Pages()
         self.following = Following(services.chat, services.conversations, services.titles, views, self.pages)
@@ -37,10 +34,8 @@ class Events:
         self.searching = searching
         self.turns = TurnEvents(services.chat, services.conversations, self.following, views, attaching)
         self.prompts = PromptEvents(services.prompts, services.conversations, prompt_views)
-        self.shares = ShareEvents(services.sharing, views, public_url)
         self.verbs: dict[str, Verb] = {
             **self.turns.verbs(),
-            **self.shares.verbs(),
             **self.prompts.verbs(),
             **ListEvents(services.conversations, self.following, views, self.pages).verbs(),
             **EraseEvents(services.conversations, views, self.pages).verbs(),

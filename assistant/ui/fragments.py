@@ -29,7 +29,6 @@ from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_markdown, render_message_body
 from assistant.run_update import RunUpdate
 from assistant.search import Finding
-from assistant.snapshot import Share
 from assistant.ui.conversation_list import ConversationList
 from assistant.ui.keeping import Keeping
 from assistant.wording import Wording
@@ -103,9 +102,6 @@ class Fragments:
 
     def error(self, error: AssistantError) -> str:
         return self._render("error", error=error)
-
-    def shares(self, link: str | None, shares: Sequence[Share]) -> str:
-        return self._render("shares", link=link, shares=shares)
 
     def account(self, account: Account | None) -> str:
         """Who is signed in, and the way in or out; empty where nobody signs in."""

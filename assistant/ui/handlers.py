@@ -70,10 +70,6 @@ class Handlers:
         async for updates in self._told(values, request, self._stop):
             yield updates
 
-    async def share(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
-        async for updates in self._told(values, request, self._events.shares.share):
-            yield updates
-
     async def draw_attached(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
         async for updates in self._told(values, request, self._events.attaching.draw):
             yield updates
@@ -128,7 +124,6 @@ class Handlers:
             text=values.get(self._screen.message, ""),
             attachments=read_attachments(values.get(self._screen.attachments, "")),
             read_options=partial(self._views.options, values),
-            base_url=str(request.base_url).rstrip("/"),
         )
 
     async def _open_first(self, wanted: str | None, visit: Visit) -> AsyncIterator[Updates]:

@@ -23,8 +23,6 @@ class Screen:
     look: gr.Button
     engine: gr.Markdown
     heading: gr.Markdown
-    share: gr.Button
-    shares: gr.Markdown
     history: gr.Markdown
     live: gr.Markdown
     notice: gr.Markdown
@@ -74,9 +72,7 @@ def lay_out(  # noqa: PLR0913  # a string for each place that no event changes
             _fragment("banner", banner)
         with gr.Row(elem_id="top"):
             heading = _fragment("heading")
-            share = gr.Button(t("control.share"), elem_id="share", size="sm", scale=0, min_width=80, visible=False)
         engine = _fragment("engine")
-        shares = _fragment("shares")
         with gr.Column(elem_id="log"):
             history = _fragment("history")
             live = _fragment("live")
@@ -121,8 +117,6 @@ def lay_out(  # noqa: PLR0913  # a string for each place that no event changes
         look=look,
         engine=engine,
         heading=heading,
-        share=share,
-        shares=shares,
         history=history,
         live=live,
         notice=notice,

@@ -28,7 +28,7 @@ _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
 _SHEETS = (
     "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account", "connection",
-    "waiting",
+    "waiting", "sharing",
 )  # fmt: skip
 _SCRIPTS = (
     "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
@@ -43,7 +43,6 @@ def mount_page(
     wording: Wording,
     *,
     identify: Identify,
-    public_url: str,
     keeping: Keeping,
     provider_name: str = "",
 ) -> None:
@@ -65,7 +64,7 @@ def mount_page(
         attaching = AttachEvents(services.attachment_sizes, screen, fragments)
         rating = FeedbackViews(screen, fragments, wording)
         searching = SearchEvents(services.search, screen, fragments)
-        events = Events(services, views, attaching, searching, rating, prompting, public_url=public_url)
+        events = Events(services, views, attaching, searching, rating, prompting)
         handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, fragments)
@@ -92,7 +91,7 @@ def mount_page(
 def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     options = list(screen.options.values())
     place = [
-        screen.conversations, screen.heading, screen.share, screen.shares, screen.history, screen.live, screen.notice,
+        screen.conversations, screen.heading, screen.history, screen.live, screen.notice,
         screen.send, screen.stop, screen.announcement, screen.position, screen.prompts.state, *options,
     ]  # fmt: skip
     # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.
@@ -108,7 +107,6 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     gr.on([screen.send.click, screen.message.submit], handlers.send, {*asked, screen.attachments}, everything, **common)
     screen.stop.click(handlers.stop, {screen.position}, [screen.notice], **common)
     screen.new_chat.click(handlers.new_chat, outputs=place, **common)
-    screen.share.click(handlers.share, {screen.position}, [screen.shares, screen.notice], **common)
     screen.act.click(handlers.act, {screen.action, *asked}, [*everything, screen.account], **common)
     # "always_last": of files, or keys, that come in quick succession the last state is drawn last.
     drawn = {**common, "trigger_mode": "always_last"}

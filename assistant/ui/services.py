@@ -11,7 +11,6 @@ from assistant.feedback import FeedbackService
 from assistant.prompt_service import PromptService
 from assistant.repeating import Repeating
 from assistant.search import SearchService
-from assistant.sharing import SharingService
 from assistant.titles import Titles
 
 
@@ -19,7 +18,6 @@ from assistant.titles import Titles
 class Services:
     chat: ChatService
     conversations: ConversationService
-    sharing: SharingService
     feedback: FeedbackService
     search: SearchService
     prompts: PromptService

@@ -13,7 +13,6 @@ from assistant.errors import AssistantError
 from assistant.identity import Account
 from assistant.prompt_choice import SUITED_PROMPT
 from assistant.run_update import RunUpdate
-from assistant.snapshot import Share
 from assistant.ui.action import Action
 from assistant.ui.conversation_list import read_list
 from assistant.ui.fragments import Fragments
@@ -48,7 +47,7 @@ class Views:
         return {
             **await self.list(owner_id, conversation_id),
             **await self._prompts.chosen(owner_id, conversation_id, view.conversation.prompt),
-            **self._page(view.conversation.options, busy=busy, shareable=bool(view.messages)),
+            **self._page(view.conversation.options, busy=busy),
             self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
             self._screen.history: self._fragments.messages(view),
             self._screen.position: new_position(conversation_id, view.conversation.leaf_id).to_json(),
@@ -60,7 +59,7 @@ class Views:
         return {
             **await self.list(owner_id, None),
             **await self._prompts.chosen(owner_id, None, SUITED_PROMPT),
-            **self._page(self._defaults(), busy=False, shareable=False),
+            **self._page(self._defaults(), busy=False),
             self._screen.heading: "",
             self._screen.history: self._fragments.welcome(),
             self._screen.position: new_position().to_json(),
@@ -142,9 +141,6 @@ class Views:
     def quiet(self) -> Updates:
         return {self._screen.notice: ""}
 
-    def shares(self, shares: Sequence[Share], link: str | None = None) -> Updates:
-        return {self._screen.shares: self._fragments.shares(link, shares), self._screen.notice: ""}
-
     def context(self, seen: ContextView) -> Updates:
         return {self._screen.context: self._fragments.context(seen), self._screen.notice: ""}
 
@@ -165,13 +161,11 @@ class Views:
         sent = action.model_dump_json(exclude_defaults=True)
         return {self._screen.notice: self._fragments.notice(self._t(key, **facts), action=sent, label=self._t(label))}
 
-    def _page(self, options: GenerationOptions, *, busy: bool, shareable: bool) -> Updates:
+    def _page(self, options: GenerationOptions, *, busy: bool) -> Updates:
         return {
             self._screen.send: gr.update(visible=not busy),
             self._screen.stop: gr.update(visible=busy),
-            self._screen.share: gr.update(visible=shareable),
             self._screen.live: "",
             self._screen.notice: "",
-            self._screen.shares: "",
             **{self._screen.options[name]: value for name, value in shown_options(options).items()},
         }

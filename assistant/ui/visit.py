@@ -29,8 +29,6 @@ class Visit:
     """What the controls say. Raises InvalidOptionError."""
     prompt: PromptChoice | None = None
     """What was chosen in this conversation; None: nothing that the page knows of."""
-    base_url: str
-    """Of this app as the browser sees it, without a slash at its end."""
 
 
 Verb = Callable[[Action, Visit], AsyncIterator[Updates]]

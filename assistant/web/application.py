@@ -12,7 +12,6 @@ from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.errors import AssistantError
-from assistant.sharing import SharingService
 from assistant.sign_in.sign_in import SignIn
 from assistant.web.client_address import ClientAddress
 from assistant.web.health import Health
@@ -21,7 +20,6 @@ from assistant.web.own_pages import OwnPages
 from assistant.web.page_scripts import PageScripts
 from assistant.web.problem import handler
 from assistant.web.security import BodyLimit, OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
-from assistant.web.share_page import share_routes
 from assistant.web.sign_in_door import SignInDoor
 from assistant.web.sign_in_pages import SignInPages
 from assistant.web.sign_in_routes import sign_in_routes
@@ -36,7 +34,6 @@ _STATIC = (_ASSISTANT / "web" / "static", _ASSISTANT / "rendering" / "static", _
 
 def create_web_app(
     health: Health,
-    sharing: SharingService,
     visitors: Visitors,
     wording: Wording,
     hosting: Hosting,
@@ -73,7 +70,6 @@ def create_web_app(
         ],
     )
     app.add_exception_handler(AssistantError, handler(wording))
-    app.include_router(share_routes(sharing, visitors, wording))
     app.include_router(health.routes())
     if sign_in and pages:
         app.include_router(sign_in_routes(sign_in, visitors, hosting, pages))

@@ -30,6 +30,7 @@ _SHARE_HEADERS = {
 }
 SHARE_PATH = "/s/"
 IMPORT_PATH = "/import"
+_DESK_PATH = "/shares"
 # All that is served. Gradio has many more routes (uploads, files, proxies, monitoring, run history, an API) that this
 # page does not use; an exact path, or what begins with one that ends in a slash.
 _OPEN = (
@@ -39,6 +40,8 @@ _OPEN = (
     "/robots.txt",
     "/site/",
     SHARE_PATH,
+    _DESK_PATH,
+    f"{_DESK_PATH}/",
     "/export/",
     "/export.zip",
     "/export.jsonl",
@@ -69,6 +72,12 @@ class SecurityHeaders:
         self._app = app
         self._https_outside = https_outside
         self._page_policy = f"{_PAGE_POLICY} {framed_by}".strip()
+        # Within the page's frame, where the page is in one: another tab would not have its cookie.
+        desk_policy = _SHARE_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors 'self' {framed_by}").strip()
+        self._desk_headers = _SHARE_HEADERS | {
+            "Content-Security-Policy": desk_policy,
+            "Referrer-Policy": "same-origin",
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -101,6 +110,8 @@ class SecurityHeaders:
         }
         if path.startswith(SHARE_PATH):
             headers |= _SHARE_HEADERS
+        elif path == _DESK_PATH or path.startswith(f"{_DESK_PATH}/"):
+            headers |= self._desk_headers
         if secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         return headers

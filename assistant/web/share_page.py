@@ -1,56 +1,112 @@
-"""The page behind a share link: rendered here, without scripts, for anybody who has the link."""
+"""What is behind a share link, for anybody who has it: the page, its download, a copy to go on with, its end.
 
-from pathlib import Path
+Whatever the reason that there is nothing to see, the answer is the same, and came about in the same way.
+"""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from assistant.errors import NotFoundError
-from assistant.rendering.attached_files import render_attached_files
-from assistant.rendering.markdown import render_message_body
+from assistant.errors import NotFoundError, PassphraseError, ShareChangedError
+from assistant.portable.portability import Form
+from assistant.portable.shared_file import shared_file
+from assistant.share_reading import Opened, ShareReader
 from assistant.sharing import SharingService
+from assistant.web.page_cache import PageCache
+from assistant.web.posted_form import posted_form
+from assistant.web.share_pages import GRANT_MARK, SharePages
 from assistant.web.visitors import Visitors
 from assistant.wording import Wording
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TYPES = {Form.MARKDOWN: "text/markdown; charset=utf-8", Form.JSON: "application/json"}
 
 
-def share_routes(sharing: SharingService, visitors: Visitors, wording: Wording) -> APIRouter:
+def share_routes(
+    sharing: SharingService, reader: ShareReader, visitors: Visitors, pages: SharePages, wording: Wording
+) -> APIRouter:
     router = APIRouter()
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        t=wording,
-        body=lambda role, text: Markup(render_message_body(role, text, wording)),  # noqa: S704  # sanitised there
-        files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
-    )
-    not_found = environment.get_template("not_found.html.jinja")
+    cache = PageCache()
+
+    def gone() -> Response:
+        return HTMLResponse(pages.gone(), 404)
+
+    async def shown(token: str, opened: Opened) -> Response:
+        share = opened.share
+        key = (share.id, share.version, wording.locale)
+        page = cache.get(key)
+        if page is None:
+            snapshot = await reader.snapshot(token)
+            page = pages.shared(snapshot, token, share.version, is_bound=bool(opened.grant)).encode()
+            cache.put(key, page)
+        return HTMLResponse(page.replace(GRANT_MARK.encode(), opened.grant.encode()) if opened.grant else page)
+
+    @router.get("/s/end/{deletion_token}")
+    async def ask_to_end(deletion_token: str) -> Response:
+        """Asks first: links are opened by whatever looks through a message."""
+        return HTMLResponse(pages.ending(deletion_token, is_done=False))
+
+    @router.post("/s/end/{deletion_token}")
+    async def end(deletion_token: str) -> Response:
+        try:
+            await sharing.revoke_by(deletion_token)
+        except NotFoundError:
+            return gone()
+        return HTMLResponse(pages.ending(deletion_token, is_done=True))
 
     @router.get("/s/{token}")
     async def show(token: str) -> Response:
         try:
-            snapshot = await sharing.read(token)
+            return await shown(token, await reader.open(token))
         except NotFoundError:
-            # Unknown, revoked and deleted are the same, to the byte.
-            return HTMLResponse(not_found.render(), 404)
-        page = environment.get_template("share.html.jinja")
-        return HTMLResponse(page.render(snapshot=snapshot, token=token))
+            return gone()
+        except PassphraseError:
+            return HTMLResponse(pages.passphrase(token, is_wrong=False))
+
+    @router.post("/s/{token}")
+    async def unlock(token: str, request: Request) -> Response:
+        passphrase = (await posted_form(request)).get("passphrase", [""])[0]
+        try:
+            return await shown(token, await reader.open(token, passphrase=passphrase))
+        except NotFoundError:
+            return gone()
+        except PassphraseError:
+            return HTMLResponse(pages.passphrase(token, is_wrong=True), 403)
+
+    async def download(token: str, grant: str, form: Form) -> Response:
+        try:
+            snapshot = await reader.read(token, grant=grant)
+        except NotFoundError:
+            return gone()
+        except PassphraseError:
+            return RedirectResponse(f"/s/{token}", 303)
+        file = shared_file(snapshot, form, wording)
+        name = f'attachment; filename="{file.name}"'
+        return Response(file.content, headers={"Content-Type": _TYPES[form], "Content-Disposition": name})
+
+    @router.get("/s/{token}/markdown")
+    async def markdown(token: str, grant: str = "") -> Response:
+        return await download(token, grant, Form.MARKDOWN)
+
+    @router.get("/s/{token}/json")
+    async def json(token: str, grant: str = "") -> Response:
+        return await download(token, grant, Form.JSON)
 
     @router.post("/s/{token}/continue")
     async def go_on(token: str, request: Request) -> Response:
         """Copies it into the viewer's list; a viewer who has none yet gets it with the first visit of the page."""
+        form = await posted_form(request)
+        said = form.get("version", [""])[0]
+        version = int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
         visitor, headers = await visitors.welcome(request)
         try:
-            conversation_id = await sharing.continue_share(visitor.owner_id, token)
+            conversation_id = await reader.continue_share(
+                visitor.owner_id, token, version=version, grant=form.get("grant", [""])[0]
+            )
         except NotFoundError:
-            return HTMLResponse(not_found.render(), 404)
+            return gone()
+        except PassphraseError:
+            return RedirectResponse(f"/s/{token}", 303)
+        except ShareChangedError:
+            return HTMLResponse(pages.changed(token), 409)
         return RedirectResponse(f"/?c={conversation_id}", 303, headers)
 
     return router

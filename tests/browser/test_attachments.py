@@ -222,8 +222,9 @@ def test_an_example_is_asked_without_the_files_beside_the_box(page: Page) -> Non
 
 
 def test_a_shared_page_shows_the_files_closed(sent: Page) -> None:
-    sent.get_by_role("button", name="Share").click()
-    link = sent.get_by_role("textbox", name="Link to this conversation").input_value()
+    sent.get_by_role("link", name="Share", exact=True).click()
+    sent.get_by_role("button", name="Publish").click()
+    link = sent.get_by_role("textbox", name="Link", exact=True).input_value()
     sent.goto(link)
     code = sent.locator(".question details pre")
     expect(code).to_be_hidden()

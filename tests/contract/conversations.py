@@ -19,6 +19,7 @@ from tests.contract.samples import (
     complete,
     conversation_of,
     first_turn,
+    keys,
     next_turn,
     share,
     snapshot,
@@ -37,7 +38,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "select_leaf": lambda store, owner, n: store.select_leaf(owner, f"c{n}", f"q{n}"),
     "delete": lambda store, owner, n: store.delete(owner, f"c{n}", at(50)),
     "restore": lambda store, owner, n: store.restore(owner, f"c{n}"),
-    "add_share": lambda store, owner, n: store.add_share(owner, share(7, f"c{n}"), "7" * 64, snapshot()),
+    "add_share": lambda store, owner, n: store.add_share(owner, share(7, f"c{n}"), keys("7" * 64), snapshot()),
     "shares": lambda store, owner, n: store.shares(owner, f"c{n}"),
     "revoke_share": lambda store, owner, n: store.revoke_share(owner, f"s{n}", at(50)),
 }
@@ -49,7 +50,7 @@ class ConversationContract:
         self, store: ConversationStore, attempt: Attempt
     ) -> None:
         store.begin_turn(first_turn())
-        store.add_share(ANN, share(), "1" * 64, snapshot())
+        store.add_share(ANN, share(), keys("1" * 64), snapshot())
         before = (store.conversation(ANN, "c1"), store.messages(ANN, "c1"), store.shares(ANN, "c1"))
         with pytest.raises(NotFoundError) as theirs:
             attempt(store, BOB, "1")
@@ -63,7 +64,7 @@ class ConversationContract:
         self, store: ConversationStore, attempt: str
     ) -> None:
         store.begin_turn(first_turn())
-        store.add_share(ANN, share(), "1" * 64, snapshot())
+        store.add_share(ANN, share(), keys("1" * 64), snapshot())
         store.delete(ANN, "c1", at(20))
         with pytest.raises(NotFoundError):
             ATTEMPTS[attempt](store, ANN, "1")
@@ -112,7 +113,7 @@ class ConversationContract:
         assert {m.text for m in store.messages(ANN, "c1")} == {text}
         error = ErrorReport("engine", True, {"fault": text})
         store.finish("r1", RunOutcome(status=MessageStatus.FAILED, text=text, error=error), at(3))
-        store.add_share(ANN, share(), "1" * 64, snapshot(text))
+        store.add_share(ANN, share(), keys("1" * 64), snapshot(text))
         assert {m.text for m in store.messages(ANN, "c1")} == {text}
         assert [m.error for m in store.messages(ANN, "c1") if m.error] == [error]
         assert store.conversation(ANN, "c1").title == text

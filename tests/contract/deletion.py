@@ -12,6 +12,7 @@ from tests.contract.samples import (
     complete,
     conversation_of,
     first_turn,
+    keys,
     next_turn,
     share,
     snapshot,
@@ -24,7 +25,7 @@ def with_share(store: ConversationStore, number: int, owner: str = ANN) -> str:
     """A conversation with one answer and a link to it; the link's hash."""
     store.begin_turn(first_turn(number, owner_id=owner))
     store.finish(f"r{number}", complete(), at(number))
-    store.add_share(owner, share(number, f"c{number}"), f"{number:064}", snapshot())
+    store.add_share(owner, share(number, f"c{number}"), keys(f"{number:064}"), snapshot())
     return f"{number:064}"
 
 

@@ -20,6 +20,7 @@ from tests.contract.samples import (
     complete,
     conversation_of,
     first_turn,
+    keys,
     next_turn,
     share,
     snapshot,
@@ -114,7 +115,7 @@ class IdentityContract:
         store.finish("r1", complete("A rare walrus."), at(2))
         store.begin_turn(next_turn(2))
         store.begin_turn(first_turn(3))
-        store.add_share(ANN, share(), "1" * 64, snapshot())
+        store.add_share(ANN, share(), keys("1" * 64), snapshot())
         store.delete(ANN, "c3", at(4))
         store.agree_to_export(ANN, at(5))
         owner = store.sign_in(ACCOUNT, TOKEN, ANN, TODAY).owner_id

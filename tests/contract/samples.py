@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance, Role
 from assistant.ports import NewTurn, RunOutcome
-from assistant.snapshot import Share, Snapshot, SnapshotMessage
+from assistant.snapshot import Share, ShareKeys, Snapshot, SnapshotMessage
 
 ANN, BOB = "owner-ann", "owner-bob"
 OPTIONS = GenerationOptions(temperature=0.7, seed=42)
@@ -105,6 +105,10 @@ def chain(length: int, conversation_id: str = "copy") -> list[Message]:
 
 def share(number: int = 1, conversation_id: str = "c1") -> Share:
     return Share(id=f"s{number}", conversation_id=conversation_id, title="Shared", created_at=at(100 + number))
+
+
+def keys(token_sha256: str) -> ShareKeys:
+    return ShareKeys(token_sha256=token_sha256, deletion_sha256=f"e{token_sha256[1:]}")
 
 
 def snapshot(text: str = "Question?") -> Snapshot:

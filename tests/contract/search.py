@@ -20,6 +20,7 @@ from tests.contract.samples import (
     complete,
     conversation_of,
     first_turn,
+    keys,
     next_turn,
     share,
     snapshot,
@@ -203,8 +204,8 @@ class SearchContract:
             ask(store, number)
         store.pin(ANN, "c2", True)
         store.archive(ANN, "c3", True)
-        store.add_share(ANN, share(4, "c4"), "4" * 64, snapshot())
-        store.add_share(ANN, share(5, "c5"), "5" * 64, snapshot())
+        store.add_share(ANN, share(4, "c4"), keys("4" * 64), snapshot())
+        store.add_share(ANN, share(5, "c5"), keys("5" * 64), snapshot())
         store.revoke_share(ANN, "s5", at(50))
         assert ids(store, pinned=True) == ["q2"]
         assert ids(store, pinned=False) == ["q5", "q4", "q3", "q1"]

@@ -1,12 +1,16 @@
 """Shares: read by whoever has the link, until they are revoked or their conversation is deleted."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from assistant.errors import NotFoundError
 from assistant.ports import ConversationStore
-from tests.contract.samples import ANN, at, complete, first_turn, next_turn, share, snapshot
+from assistant.snapshot import ShareVersion
+from tests.contract.samples import ANN, BOB, at, complete, first_turn, keys, next_turn, share, snapshot
 
-ONE, TWO = "1" * 64, "2" * 64
+ONE, TWO = "1" * 64, "2f" * 32
 
 
 class ShareContract:
@@ -15,8 +19,8 @@ class ShareContract:
         """One ended turn, shared twice; the second share is the newer one."""
         store.begin_turn(first_turn())
         store.finish("r1", complete(), at(2))
-        store.add_share(ANN, share(1), ONE, snapshot("First?"))
-        store.add_share(ANN, share(2), TWO, snapshot("Second?"))
+        store.add_share(ANN, share(1), keys(ONE), snapshot("First?"))
+        store.add_share(ANN, share(2), keys(TWO), snapshot("Second?"))
         return store
 
     def test_a_snapshot_is_found_by_its_tokens_hash(self, shared: ConversationStore) -> None:
@@ -34,7 +38,7 @@ class ShareContract:
 
     def test_shares_are_listed_newest_first(self, shared: ConversationStore) -> None:
         shared.begin_turn(first_turn(2))
-        shared.add_share(ANN, share(3, "c2"), "3" * 64, snapshot())
+        shared.add_share(ANN, share(3, "c2"), keys("3" * 64), snapshot())
         assert shared.shares(ANN, "c1") == [share(2), share(1)]
 
     def test_a_revoked_share_is_gone_for_readers_and_listed_for_its_owner(self, shared: ConversationStore) -> None:
@@ -67,6 +71,96 @@ class ShareContract:
         shared.purge_deleted(at(201))
         with pytest.raises(NotFoundError):
             shared.snapshot(TWO)
+
+    # For how long, and for how many
+
+    def test_a_link_opens_until_it_expires(self, shared: ConversationStore) -> None:
+        shared.set_share_expiry(ANN, "s1", at(200))
+        opened = shared.open_share(ONE, at(199))
+        assert (opened.id, opened.version, opened.passphrase, opened.views_left) == ("s1", 1, "", None)
+        for late in (200, 201):
+            with pytest.raises(NotFoundError):
+                shared.open_share(ONE, at(late))
+        shared.set_share_expiry(ANN, "s1", None)
+        assert shared.open_share(ONE, at(10_000)).id == "s1"
+
+    def test_nothing_opens_that_is_unknown_revoked_or_deleted(self, shared: ConversationStore) -> None:
+        shared.revoke_share(ANN, "s1", at(200))
+        for token in (ONE, "3" * 64, ""):
+            with pytest.raises(NotFoundError):
+                shared.open_share(token, at(201))
+        shared.delete(ANN, "c1", at(202))
+        with pytest.raises(NotFoundError):
+            shared.open_share(TWO, at(203))
+
+    def test_views_are_counted_up_to_their_limit(self, shared: ConversationStore) -> None:
+        shared.add_share(ANN, replace(share(3), view_limit=3), keys("3" * 64), snapshot())
+        assert [shared.count_views("s3", views) for views in (2, 2, 1)] == [2, 1, 0]
+        assert shared.open_share("3" * 64, at(1)).views_left == 0
+        assert (shared.share(ANN, "s3").views, shared.share(ANN, "s3").is_open(at(1))) == (3, False)
+        assert shared.count_views("s1", 5) == 5
+        assert shared.share(ANN, "s1").views == 5
+        assert shared.count_views("none", 1) == 0
+
+    def test_a_pass_phrase_is_told_to_whoever_opens_and_not_to_the_owner(self, shared: ConversationStore) -> None:
+        shared.add_share(ANN, share(3), replace(keys("3" * 64), passphrase="hashed"), snapshot())
+        assert shared.open_share("3" * 64, at(1)).passphrase == "hashed"
+        assert [s.has_passphrase for s in shared.shares(ANN)] == [True, False, False]
+
+    # Later
+
+    def test_an_update_is_at_the_same_link_and_the_earlier_ones_are_kept(self, shared: ConversationStore) -> None:
+        for number, text in ((2, "Anew?"), (3, "Once more?")):
+            shared.update_share(ANN, "s1", snapshot(text).model_copy(update={"title": text, "shared_at": at(number)}))
+        assert shared.snapshot(ONE).messages[0].text == "Once more?"
+        assert shared.open_share(ONE, at(1)).version == 3
+        assert shared.share_versions(ANN, "s1") == [ShareVersion(2, at(2)), ShareVersion(1, at(100))]
+        assert [shared.share_version(ANN, "s1", n).messages[0].text for n in (1, 2, 3)] == [
+            "First?", "Anew?", "Once more?",
+        ]  # fmt: skip
+        assert (shared.share(ANN, "s1").title, shared.share(ANN, "s1").version) == ("Once more?", 3)
+        assert shared.share_versions(ANN, "s2") == []
+        for number in (0, 4):
+            with pytest.raises(NotFoundError):
+                shared.share_version(ANN, "s1", number)
+
+    def test_all_shares_of_a_person_are_listed_newest_first(self, shared: ConversationStore) -> None:
+        shared.begin_turn(first_turn(2))
+        shared.add_share(ANN, share(3, "c2"), keys("3" * 64), snapshot())
+        shared.begin_turn(first_turn(4, owner_id=BOB))
+        shared.add_share(BOB, share(4, "c4"), keys("4" * 64), snapshot())
+        assert [s.id for s in shared.shares(ANN)] == ["s3", "s2", "s1"]
+        shared.delete(ANN, "c1", at(200))
+        assert [s.id for s in shared.shares(ANN)] == ["s3"]
+
+    def test_the_deletion_link_revokes_one_share(self, shared: ConversationStore) -> None:
+        shared.revoke_share_by(keys(ONE).deletion_sha256, at(200))
+        shared.revoke_share_by(keys(ONE).deletion_sha256, at(300))
+        assert [s.revoked_at for s in shared.shares(ANN)] == [None, at(200)]
+        for unknown in ("3" * 64, ""):
+            with pytest.raises(NotFoundError):
+                shared.revoke_share_by(unknown, at(201))
+
+    @pytest.mark.parametrize(
+        "attempt",
+        [
+            lambda store: store.share(BOB, "s1"),
+            lambda store: store.update_share(BOB, "s1", snapshot()),
+            lambda store: store.share_versions(BOB, "s1"),
+            lambda store: store.share_version(BOB, "s1", 1),
+            lambda store: store.set_share_expiry(BOB, "s1", at(1)),
+            lambda store: store.revoke_share(BOB, "s1", at(1)),
+            lambda store: store.shares(BOB, "c1"),
+        ],
+    )
+    def test_another_persons_share_is_not_there(
+        self, shared: ConversationStore, attempt: Callable[[ConversationStore], object]
+    ) -> None:
+        before = shared.shares(ANN)
+        with pytest.raises(NotFoundError):
+            attempt(shared)
+        assert shared.shares(ANN) == before
+        assert shared.shares(BOB) == []
 
     def test_a_store_in_order_says_so(self, store: ConversationStore) -> None:
         store.ping()

@@ -11,6 +11,8 @@ from uuid import uuid4
 from assistant.conversation import GenerationOptions, Role, Run
 from assistant.errors import ConversationBusyError, ConversationMovedError, EngineBusyError, NotFoundError
 from assistant.run_update import RunStage
+from assistant.share_draft import Inclusions
+from assistant.sharing import Terms
 from tests.crash.keeper import Keeper
 from tests.crash.records import Asked, Asking, Changed, Changing, Ended, Record, Refused, Shared, Shown, What
 from tests.crash.services import Services
@@ -182,20 +184,22 @@ class Person:
 
     async def _share(self, conversation_id: str) -> None:
         sharing = self._services.sharing
-        token = await sharing.share(self.owner, conversation_id)
-        newest, *_ = await sharing.shares(self.owner, conversation_id)
-        snapshot = await sharing.read(token)
+        chosen = Inclusions()
+        seen = (await sharing.draft(self.owner, conversation_id, chosen)).fingerprint
+        made = await sharing.publish(self.owner, conversation_id, chosen, Terms(), seen=seen)
+        snapshot = await sharing.version(self.owner, made.share.id, 1)
         self._tell(
             Shared(
-                share_id=newest.id,
+                share_id=made.share.id,
                 conversation_id=conversation_id,
-                token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+                token_sha256=hashlib.sha256(made.token.encode()).hexdigest(),
                 snapshot=snapshot.model_dump_json(),
             )
         )
 
     async def _revoke(self, conversation_id: str) -> None:
-        if shares := await self._services.sharing.shares(self.owner, conversation_id):
+        of_all = await self._services.sharing.shares(self.owner)
+        if shares := [share for share in of_all if share.conversation_id == conversation_id]:
             share_id = self._chance.choice(shares).id
             await self._change(share_id, "revoked", True, self._services.sharing.revoke(self.owner, share_id))
 

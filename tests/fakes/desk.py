@@ -19,12 +19,16 @@ from assistant.prompt_service import PromptService
 from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
 from assistant.run_update import RunUpdate
 from assistant.runs import Runs
-from assistant.sharing import SharingService
+from assistant.share_draft import Inclusions
+from assistant.share_looks import ShareLooks
+from assistant.share_reading import ShareReader
+from assistant.sharing import SharingService, Terms
 from tests.fakes.memory_allowances import MemoryAllowanceStore
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
 
 ANN, BOB = "owner-ann", "owner-bob"
+_NOTHING_MORE, _USUAL = Inclusions(), Terms()
 TEMPLATE = PromptTemplate(
     id="test/transcript",
     version="1",
@@ -102,6 +106,8 @@ class Desk:
         self.prompts = PromptService(self.store, self.engine, new_id=new_id, clock=self.clock)
         self.options = GenerationOptions()
         self.sharing = SharingService(self.store, lambda: CARD, self.limits, new_id=new_id, clock=self.clock)
+        self.looks = ShareLooks(self.store, clock=self.clock)
+        self.reading = ShareReader(self.store, self.looks, self.limits, clock=self.clock)
         self._requests = itertools.count(1)
 
     async def ask(
@@ -135,6 +141,13 @@ class Desk:
         run = await self.ask(text, conversation_id)
         await self.end_of(run)
         return run
+
+    async def share(
+        self, conversation_id: str, owner: str = ANN, chosen: Inclusions = _NOTHING_MORE, terms: Terms = _USUAL
+    ) -> str:
+        """Published as it was looked at; the link's token."""
+        seen = (await self.sharing.draft(owner, conversation_id, chosen)).fingerprint
+        return (await self.sharing.publish(owner, conversation_id, chosen, terms, seen=seen)).token
 
     async def end_of(self, run: Run) -> RunUpdate:
         async with asyncio.timeout(5):

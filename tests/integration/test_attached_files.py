@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
 
@@ -80,14 +80,13 @@ def test_a_question_asked_anew_brings_its_files_back(running: WebApp, page: Page
 
 def test_a_shared_page_shows_files_as_they_are(running: WebApp, page: PageRequests) -> None:
     send(running, page, CODE, HOSTILE)
-    assert page.do("share")
-    link = re.search(r"/s/[\w-]{43}", page.shown["shares"])
-    assert link
-    shown = running.visitor().get(link[0]).text
+    link = publish(page._client, json.loads(page.shown["position"])["conversation_id"])
+    shown = running.visitor().get(link).text
     assert "<summary>main.py</summary>" in shown
     assert "&lt;img src=x&gt;.html" in shown
     assert "<script>alert" not in shown
-    assert shown.count("<details") == shown.count("</details>") == 2
+    assert shown.count('<details class="attached-file"') == 2
+    assert shown.count("<details") == shown.count("</details>")
 
 
 def test_files_are_kept_through_a_restart(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from storage.migrate import migrate
 from storage.search_tables import compared_on, is_of_sqlites_index
 from storage.store import SqlConversationStore
 from storage.tables import Row
-from tests.contract.samples import ANN, at, complete, first_turn, share, snapshot
+from tests.contract.samples import ANN, at, complete, first_turn, keys, share, snapshot
 from tests.postgres import PostgresServer
 
 SCRIPTS = Path("storage/migrations")
@@ -84,7 +84,7 @@ def one_conversation(database: Database) -> SqlConversationStore:
     store = SqlConversationStore(database)
     store.begin_turn(first_turn())
     store.finish("r1", complete("Kept."), at(2))
-    store.add_share(ANN, share(), "1" * 64, snapshot())
+    store.add_share(ANN, share(), keys("1" * 64), snapshot())
     return store
 
 

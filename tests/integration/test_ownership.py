@@ -20,6 +20,7 @@ from tests.ownership import (
     LAST_VERB,
     MARK,
     OF_A_CONVERSATION,
+    OF_A_SHARE,
     OF_THE_SENDER,
     OWN_VERBS,
     VERBS,
@@ -28,7 +29,7 @@ from tests.ownership import (
     unknown_things,
 )
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
 NOT_THERE = "There is no such"
@@ -52,8 +53,8 @@ class Person:
         running.model.will_say(f" The {mark} says so.")
         assert self.page.do("send", message=f"Of the {mark}?")
         self.place = self.page.shown["position"]
-        self.page.do("share")
-        share = json.loads(found(r'data-action="([^"]*revoke[^"]*)"', self.page.shown["shares"]))["share"]
+        link = publish(self.browser, json.loads(self.place)["conversation_id"])
+        share = found(r"/shares/(\w+)/revoke", self.browser.get("/shares").text)
         self.page.do("act", action=json.dumps({"do": "save-prompt", "text": f"The {mark}", "prompt": {"system": mark}}))
         messages = re.findall(r'data-message="(\w+)"', self.page.shown["history"])
         self.things = Things(
@@ -62,7 +63,7 @@ class Person:
             answer=messages[1],
             share=share,
             preset=found(r"(\w{32})", json.dumps(self.presets())),
-            link=found(r"(/s/[\w-]{43})", self.page.shown["shares"]),
+            link=link,
         )
         self.untouched = self.everything()
 
@@ -136,6 +137,23 @@ def test_a_route_to_a_conversation_is_its_owners_alone(
     assert {who: answer.status_code for who, (answer, _) in tries.items()} == {who: s for who, (_, s) in tries.items()}
     assert not [who for who, (answer, _) in tries.items() if MARK in answer.text]
     assert owner.everything() == owner.untouched
+
+
+@pytest.mark.parametrize(("method", "path"), OF_A_SHARE)
+def test_a_route_to_a_share_is_its_owners_alone(
+    running: WebApp, owner: Person, other: Person, nobody: TestClient, revoked: TestClient, method: str, path: str
+) -> None:
+    def tried(browser: TestClient, things: Things) -> httpx2.Response:
+        return browser.request(method, path.format(share_id=things.share, number=1), data=OF_A_SHARE[method, path])
+
+    tries = [(other.browser, owner.things), (owner.browser, unknown_things())]
+    tries += [(nobody, owner.things), (revoked, owner.things)]
+    answers = [tried(*each) for each in tries]
+    assert [answer.status_code for answer in answers] == [404, 404, 401, 401]
+    assert not [answer for answer in answers if MARK in answer.text]
+    assert owner.everything() == owner.untouched
+    seal = Person(running, "seal")
+    assert tried(seal.browser, seal.things).status_code in (200, 303)
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(OF_THE_SENDER))

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
 
@@ -91,9 +91,10 @@ def test_hostile_text_is_shown_and_does_nothing(running: WebApp, stranger: httpx
     body = re.search(r"<body>.*</body>", page.text, re.DOTALL)
     assert body
     tags = re.findall(r"<[a-z][^>]*>", body[0])
-    assert not [tag for tag in tags if re.match(r"<(?:script|img|style|iframe|input|svg|object|base|meta|link)\b", tag)]
+    assert not [tag for tag in tags if re.match(r"<(?:script|img|style|iframe|svg|object|base|meta|link)\b", tag)]
     assert not [tag for tag in tags if re.search(r"\son\w+=|javascript:|data:text", tag)]
     assert [tag for tag in tags if tag.startswith("<form")] == [f'<form method="post" action="{link}/continue">']
+    assert [tag for tag in tags if tag.startswith("<input")] == ['<input type="hidden" name="version" value="1">']
     # The words are all there, as words: in the title, the question and the answer.
     assert html.unescape(body[0]).count("<script>alert(1)</script>") == 3
     policy = page.headers["content-security-policy"]
@@ -104,15 +105,14 @@ def test_hostile_text_is_shown_and_does_nothing(running: WebApp, stranger: httpx
 def test_unknown_malformed_and_revoked_links_are_the_same_to_the_byte(running: WebApp, stranger: httpx2.Client) -> None:
     page, link = running.shared("And this?", "Secret.")
     assert stranger.get(link).status_code == 200
-    share = re.search(r"&#34;share&#34;: &#34;(\w+)&#34;", page.shown["shares"])
-    assert share
-    assert page.do(
-        "act", action=json.dumps({"do": "revoke", "share": share[1], "conversation": running_id(page.shown)})
-    )
-    seen = [
-        told(stranger.get(path))
-        for path in (link, "/s/" + "x" * 43, "/s/x", "/s/%00%ff", f"{link}x", "/s/" + "é" * 500)
-    ]
+    assert running.client.post(f"/shares/{newest_share(running)}/revoke").status_code == 303
+    used_up = publish(running.client, running_id(page.shown), views="1")
+    assert stranger.get(used_up).status_code == 200
+    expired = publish(running.client, running_id(page.shown))
+    with sqlite3.connect(running.data_dir / "assistant.db") as database:
+        database.execute("UPDATE shares SET expires_at = '2026-01-01' WHERE id = ?", [newest_share(running)])
+    paths = [link, used_up, expired, f"{link}/markdown", f"{expired}/json", "/s/" + "x" * 43, "/s/x", "/s/%00%ff"]
+    seen = [told(stranger.get(path)) for path in (*paths, f"{link}x", "/s/" + "é" * 500)]
     assert seen[0][0] == 404
     assert all(other == seen[0] for other in seen[1:])
     assert (
@@ -149,6 +149,12 @@ def test_a_failing_database_is_told_as_such(tmp_path: Path) -> None:
         assert page.status_code == 503
         assert int(page.headers["retry-after"]) > 0
         assert "database" in page.text
+
+
+def newest_share(running: WebApp) -> str:
+    found = re.search(r"/shares/(\w+)/revoke", running.client.get("/shares").text)
+    assert found
+    return found[1]
 
 
 def running_id(shown: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import ANN, CLIENT_ID, CLIENT_SECRET, OidcProvider
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
 BOB = {"sub": "43", "preferred_username": "bob"}
@@ -300,9 +300,7 @@ def test_where_signing_in_is_required_nothing_but_shared_pages_is_served_without
         owner = running.visitor()
         assert sign_in(owner).status_code == 303
         page = ask(running, owner, "Seen by those who have the link?")
-        page.do("share")
-        link = re.search(r"/s/[\w-]+", page.shown["shares"])
-        assert link
+        link = publish(owner, json.loads(page.shown["position"])["conversation_id"])
         stranger = running.visitor()
         wall = stranger.get("/")
         assert "asks you to sign in first" in wall.text
@@ -310,8 +308,8 @@ def test_where_signing_in_is_required_nothing_but_shared_pages_is_served_without
         assert "gradio" not in wall.text
         assert stranger.get("/export.zip").status_code == 401
         assert stranger.post("/import", content=b"{}").status_code == 401
-        assert stranger.post(f"{link[0]}/continue").status_code == 401
-        assert "Seen by those who have the link?" in stranger.get(link[0]).text
+        assert stranger.post(f"{link}/continue").status_code == 401
+        assert "Seen by those who have the link?" in stranger.get(link).text
         assert sign_in(stranger).status_code == 303
         assert "Signed in as ann" in account_of(stranger)
 

@@ -21,7 +21,6 @@ pytestmark = GRADIO_IS_NOISY
 
 QUESTION = "Where does water go?"
 DONE_TO_A_CONVERSATION = [
-    ("share", {}),
     ("act", {"action": '{"do": "rename", "conversation": "ID", "text": "Water"}'}),
     ("act", {"action": '{"do": "pin", "conversation": "ID"}'}),
     ("act", {"action": '{"do": "delete", "conversation": "ID"}'}),

@@ -1,12 +1,11 @@
 """The page while the model is on its way: what there is can be opened, searched and shared."""
 
 import json
-import re
 from pathlib import Path
 
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, web_app
+from tests.web_app import GRADIO_IS_NOISY, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
 
@@ -25,7 +24,5 @@ def test_history_search_and_shares_work_before_the_model_does(tmp_path: Path) ->
         assert "Call sorted." in page.shown["history"]
         assert page.do("find", query=json.dumps({"text": "sorted"}))
         assert "1 found" in page.shown["found"]
-        assert page.do("share")
-        link = re.search(r"/s/[\w-]{43}", page.shown["shares"])
-        assert link and app.visitor().get(link[0]).is_success
+        assert app.visitor().get(publish(app.client, conversation)).is_success
         assert app.client.post("/context", json={"text": "Hi"}).status_code == 204

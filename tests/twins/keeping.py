@@ -1,10 +1,13 @@
 """What people do with conversations and their branches."""
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from assistant.conversation import TitleSource, Vote
-from tests.contract.samples import at, share, snapshot
+from assistant.ports import ConversationStore
+from tests.contract.samples import at, keys, share, snapshot
 from tests.twins.machine import BACK, OWNERS, PICKS, Pick, TwinMachine, needs
 
 
@@ -93,7 +96,9 @@ class KeepingRules(TwinMachine):
         owner, conversation_id, _ = self.picked(pick)
         made = share(self.steps, conversation_id)
         self.shares.append(made.id)
-        self.ask_all(lambda twin: twin.store.add_share(owner, made, f"{made.id:0>64}", snapshot(f"Of {made.id}?")))
+        self.ask_all(
+            lambda twin: twin.store.add_share(owner, made, keys(f"{made.id:0>64}"), snapshot(f"Of {made.id}?"))
+        )
 
     @needs("shares")
     @rule(owner=OWNERS, back=BACK)
@@ -104,6 +109,19 @@ class KeepingRules(TwinMachine):
     @rule(back=BACK)
     def read_share(self, back: int) -> None:
         self.ask_all(lambda twin: twin.store.snapshot(f"{self.some(self.shares, back):0>64}"))
+
+    @needs("shares")
+    @rule(owner=OWNERS, back=BACK, how=st.sampled_from(["update", "expire", "count", "open", "end"]))
+    def look_after_share(self, owner: str, back: int, how: str) -> None:
+        share_id, now = self.some(self.shares, back), self.now()
+        calls: dict[str, Callable[[ConversationStore], object]] = {
+            "update": lambda store: store.update_share(owner, share_id, snapshot(f"At {now}?")),
+            "expire": lambda store: store.set_share_expiry(owner, share_id, now),
+            "count": lambda store: store.count_views(share_id, 1),
+            "open": lambda store: store.open_share(f"{share_id:0>64}", now),
+            "end": lambda store: store.revoke_share_by(keys(f"{share_id:0>64}").deletion_sha256, now),
+        }
+        self.ask_all(lambda twin: calls[how](twin.store))
 
     # What is really gone
 

@@ -95,10 +95,10 @@ async def test_files_that_the_window_cannot_hold_are_refused_before_anything_is_
 async def test_a_share_shows_the_files_and_a_copy_goes_on_with_them() -> None:
     async with open_desk() as desk:
         run = await ask_with(desk, CODE)
-        token = await desk.sharing.share(ANN, run.conversation_id)
-        question, answer = (await desk.sharing.read(token)).messages
+        token = await desk.share(run.conversation_id)
+        question, answer = (await desk.reading.read(token)).messages
         assert (question.attachments, answer.attachments) == ((CODE,), ())
-        copy_id = await desk.sharing.continue_share(BOB, token)
+        copy_id = await desk.reading.continue_share(BOB, token)
         desk.model.will_say(" Because.")
         await desk.end_of(await desk.ask("Why?", copy_id, owner=BOB))
         assert "print('seven')" in desk.model.prompts[-1]

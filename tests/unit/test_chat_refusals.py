@@ -129,8 +129,7 @@ async def test_somebody_elses_conversation_is_not_found_whatever_is_asked_of_it(
             desk.conversations.set_options(BOB, of, OPTIONS),
             desk.conversations.select_version(BOB, of, answer.id),
             desk.conversations.message(BOB, of, answer.id),
-            desk.sharing.share(BOB, of),
-            desk.sharing.shares(BOB, of),
+            desk.share(of, BOB),
         ]
         for attempt in attempts:
             with pytest.raises(NotFoundError):

@@ -67,7 +67,7 @@ async def test_a_copy_names_its_own_answers_and_nobody_elses() -> None:
         await desk.end_of(new)
         # The question, then the answer that was gone on with: only the branch through the new one is copied.
         fork_id = await desk.conversations.fork(ANN, new.conversation_id, new.answer_id, client_request_id="f")
-        copy_id = await desk.sharing.continue_share(BOB, await desk.sharing.share(ANN, new.conversation_id))
+        copy_id = await desk.reading.continue_share(BOB, await desk.share(new.conversation_id))
         for owner, copy in ((ANN, fork_id), (BOB, copy_id)):
             provenance = (await desk.shown(copy, owner))[-1].provenance
             assert provenance is not None

@@ -145,35 +145,35 @@ async def test_so_many_links_are_made_within_an_hour() -> None:
     async with open_desk(bounds=Bounds(shares_per_hour=2)) as desk:
         run = await desk.answered("One?", "First.")
         for _ in range(2):
-            await desk.sharing.share(ANN, run.conversation_id)
+            await desk.share(run.conversation_id)
         with pytest.raises(TooManySharesError) as refused:
-            await desk.sharing.share(ANN, run.conversation_id)
+            await desk.share(run.conversation_id)
         assert refused.value.facts["retry_after"] == pytest.approx(1800, abs=1)
 
 
 async def test_whoever_tries_links_that_lead_nowhere_is_shown_none_for_a_while() -> None:
     async with open_desk(bounds=Bounds(misses_per_hour=2)) as desk:
         run = await desk.answered("One?", "First.")
-        token = await desk.sharing.share(ANN, run.conversation_id)
+        token = await desk.share(run.conversation_id)
         for _ in range(2):
             with pytest.raises(NotFoundError):
-                await desk.sharing.read("wrong")
+                await desk.reading.read("wrong")
         for tried in ("wrong", token):
             with pytest.raises(TooManyMissesError):
-                await desk.sharing.read(tried)
+                await desk.reading.read(tried)
         come_from("203.0.113.8")
-        assert await desk.sharing.read(token)
+        assert await desk.reading.read(token)
         come_from(HOME)
         desk.clock.now += timedelta(hours=0.5)
-        assert await desk.sharing.read(token)
+        assert await desk.reading.read(token)
 
 
 async def test_links_that_lead_somewhere_are_not_counted() -> None:
     async with open_desk(bounds=Bounds(misses_per_hour=1)) as desk:
         run = await desk.answered("One?", "First.")
-        token = await desk.sharing.share(ANN, run.conversation_id)
+        token = await desk.share(run.conversation_id)
         for _ in range(5):
-            await desk.sharing.read(token)
+            await desk.reading.read(token)
 
 
 async def test_sign_ins_are_bounded_by_address() -> None:

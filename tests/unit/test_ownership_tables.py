@@ -11,6 +11,7 @@ from tests.ownership import (
     LAST_VERB,
     NAMELESS_EVENTS,
     OF_A_CONVERSATION,
+    OF_A_SHARE,
     OF_THE_SENDER,
     OWN_VERBS,
     PUBLIC,
@@ -31,7 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
 
 
 def test_every_route_is_in_a_table(app: FastAPI) -> None:
-    assert set(ways(app.routes)) == {*PUBLIC, *OF_THE_SENDER, *OF_A_CONVERSATION}
+    assert set(ways(app.routes)) == {*PUBLIC, *OF_THE_SENDER, *OF_A_CONVERSATION, *OF_A_SHARE}
 
 
 def ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:

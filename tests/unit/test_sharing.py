@@ -9,7 +9,7 @@ import pytest
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance
 from assistant.errors import EngineUnavailableError, NotFoundError
 from assistant.model_catalog import CATALOG
-from assistant.snapshot import Share, Snapshot
+from assistant.snapshot import Share, ShareKeys, Snapshot
 from tests.contract.samples import PROVENANCE, chain, conversation_of
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
 from tests.fakes.memory_store import MemoryConversationStore
@@ -23,39 +23,39 @@ class WatchedStore(MemoryConversationStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: list[tuple[str, Share, str, Snapshot]] = []
+        self.kept: list[tuple[str, Share, ShareKeys, Snapshot]] = []
 
-    def add_share(self, owner_id: str, share: Share, token_sha256: str, snapshot: Snapshot) -> None:
-        self.kept.append((owner_id, share, token_sha256, snapshot))
-        super().add_share(owner_id, share, token_sha256, snapshot)
+    def add_share(self, owner_id: str, share: Share, keys: ShareKeys, snapshot: Snapshot) -> None:
+        self.kept.append((owner_id, share, keys, snapshot))
+        super().add_share(owner_id, share, keys, snapshot)
 
 
 async def shared(desk: Desk, question: str = "One?", answer: str = "First.") -> tuple[str, str]:
     """Conversation and token of one ended turn."""
     run = await desk.answered(question, answer)
-    return run.conversation_id, await desk.sharing.share(ANN, run.conversation_id)
+    return run.conversation_id, await desk.share(run.conversation_id)
 
 
 async def read(desk: Desk, token: str) -> list[str]:
-    return [message.text for message in (await desk.sharing.read(token)).messages]
+    return [message.text for message in (await desk.reading.read(token)).messages]
 
 
 async def test_a_share_shows_the_conversation_and_where_its_answers_came_from() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
-        snapshot = await desk.sharing.read(token)
+        snapshot = await desk.reading.read(token)
         of = await desk.shown(conversation_id)
         assert [(m.role, m.text, m.status, m.provenance) for m in snapshot.messages] == [
             (m.role, m.text, m.status, m.provenance) for m in of
         ]
-        assert (snapshot.title, snapshot.shared_at) == ("One?", desk.clock.now)
+        assert snapshot.title == "One?"
         assert (snapshot.model_name, snapshot.licence_name) == (CARD.name, CARD.licence.name)
 
 
 async def test_a_share_tells_nothing_of_its_owner() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
-        told = (await desk.sharing.read(token)).model_dump_json()
+        told = (await desk.reading.read(token)).model_dump_json()
         for secret in (ANN, conversation_id, *(m.id for m in await desk.shown(conversation_id))):
             assert secret not in told
 
@@ -63,10 +63,10 @@ async def test_a_share_tells_nothing_of_its_owner() -> None:
 async def test_what_is_done_later_does_not_change_a_share() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
-        before = await desk.sharing.read(token)
+        before = await desk.reading.read(token)
         await desk.answered("Two?", "Second.", conversation_id)
         await desk.conversations.rename(ANN, conversation_id, "Another name")
-        assert await desk.sharing.read(token) == before
+        assert await desk.reading.read(token) == before
 
 
 async def test_only_the_branch_that_is_shown_is_shared() -> None:
@@ -77,7 +77,7 @@ async def test_only_the_branch_that_is_shown_is_shared() -> None:
             ANN, run.conversation_id, run.answer_id, client_request_id="x", options=OPTIONS
         )
         await desk.end_of(again)
-        token = await desk.sharing.share(ANN, run.conversation_id)
+        token = await desk.share(run.conversation_id)
         assert await read(desk, token) == ["One?", "The good version."]
 
 
@@ -87,7 +87,7 @@ async def test_an_answer_that_is_being_written_is_not_shared_half() -> None:
         desk.model.will_say(" Half", HOLD, " whole.")
         writing = await desk.ask("Two?", run.conversation_id)
         await desk.model.held()
-        token = await desk.sharing.share(ANN, run.conversation_id)
+        token = await desk.share(run.conversation_id)
         desk.model.release()
         await desk.end_of(writing)
         assert await read(desk, token) == ["One?", "First.", "Two?"]
@@ -101,17 +101,19 @@ async def test_a_conversation_without_a_message_cannot_be_shared() -> None:
         )
         desk.store.add_conversation(empty, [])
         with pytest.raises(NotFoundError):
-            await desk.sharing.share(ANN, "empty")
+            await desk.share("empty")
 
 
 async def test_a_token_has_256_bits_and_only_its_hash_is_kept() -> None:
     store = WatchedStore()
     async with open_desk(store=store) as desk:
         conversation_id, token = await shared(desk)
-        another = await desk.sharing.share(ANN, conversation_id)
+        another = await desk.share(conversation_id)
         assert len(urlsafe_b64decode(token + "=")) == 32
         assert token != another
-        assert [kept[2] for kept in store.kept] == [hashlib.sha256(t.encode()).hexdigest() for t in (token, another)]
+        assert [kept[2].token_sha256 for kept in store.kept] == [
+            hashlib.sha256(t.encode()).hexdigest() for t in (token, another)
+        ]
         assert token not in repr(store.kept)
 
 
@@ -120,7 +122,7 @@ async def test_the_licence_is_that_of_the_model_that_answered() -> None:
     async with open_desk() as desk:
         made_by_other = PROVENANCE.model_copy(update={"model": other.name})
         desk.store.add_conversation(conversation_of(answered_by(made_by_other)), answered_by(made_by_other))
-        snapshot = await desk.sharing.read(await desk.sharing.share(ANN, "copy"))
+        snapshot = await desk.reading.read(await desk.share("copy"))
         assert (snapshot.model_name, snapshot.licence_url) == (other.name, other.licence.url)
 
 
@@ -134,29 +136,29 @@ async def test_a_token_that_was_never_given_finds_nothing(token: str) -> None:
     async with open_desk() as desk:
         await shared(desk)
         with pytest.raises(NotFoundError):
-            await desk.sharing.read(token)
+            await desk.reading.read(token)
         with pytest.raises(NotFoundError):
-            await desk.sharing.continue_share(BOB, token)
+            await desk.reading.continue_share(BOB, token)
 
 
 async def test_a_revoked_share_can_neither_be_read_nor_copied() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
-        kept = await desk.sharing.share(ANN, conversation_id)
-        newest, oldest = await desk.sharing.shares(ANN, conversation_id)
+        kept = await desk.share(conversation_id)
+        newest, oldest = await desk.sharing.shares(ANN)
         await desk.sharing.revoke(ANN, oldest.id)
-        for attempt in (desk.sharing.read(token), desk.sharing.continue_share(BOB, token)):
+        for attempt in (desk.reading.read(token), desk.reading.continue_share(BOB, token)):
             with pytest.raises(NotFoundError):
                 await attempt
         assert await read(desk, kept) == ["One?", "First."]
-        states = [(s.id, s.revoked_at is not None) for s in await desk.sharing.shares(ANN, conversation_id)]
+        states = [(s.id, s.revoked_at is not None) for s in await desk.sharing.shares(ANN)]
         assert states == [(newest.id, False), (oldest.id, True)]
 
 
 async def test_nobody_else_can_revoke_a_share() -> None:
     async with open_desk() as desk:
-        conversation_id, token = await shared(desk)
-        (share,) = await desk.sharing.shares(ANN, conversation_id)
+        _, token = await shared(desk)
+        (share,) = await desk.sharing.shares(ANN)
         with pytest.raises(NotFoundError):
             await desk.sharing.revoke(BOB, share.id)
         assert await read(desk, token) == ["One?", "First."]
@@ -167,7 +169,7 @@ async def test_a_share_of_a_deleted_conversation_comes_back_with_it() -> None:
         conversation_id, token = await shared(desk)
         await desk.conversations.delete(ANN, [conversation_id])
         with pytest.raises(NotFoundError):
-            await desk.sharing.read(token)
+            await desk.reading.read(token)
         await desk.conversations.restore(ANN, [conversation_id])
         assert await read(desk, token) == ["One?", "First."]
 
@@ -175,7 +177,7 @@ async def test_a_share_of_a_deleted_conversation_comes_back_with_it() -> None:
 async def test_a_copy_lands_in_the_readers_own_list_and_goes_on_there() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
-        copy_id = await desk.sharing.continue_share(BOB, token)
+        copy_id = await desk.reading.continue_share(BOB, token)
         (listed,) = await desk.conversations.conversations(BOB, 10)
         assert (listed.id, listed.title, listed.origin) == (copy_id, "One?", "share")
         desk.model.will_say(" Second.")
@@ -191,7 +193,7 @@ async def test_a_copy_keeps_where_its_answers_came_from_and_how_they_ended() -> 
         desk.model.will_say(" Half of", EngineUnavailableError(fault="gone"))
         run = await desk.ask("One?")
         await desk.end_of(run)
-        copy_id = await desk.sharing.continue_share(BOB, await desk.sharing.share(ANN, run.conversation_id))
+        copy_id = await desk.reading.continue_share(BOB, await desk.share(run.conversation_id))
         original, copy = (await desk.shown(run.conversation_id))[-1], (await desk.shown(copy_id, BOB))[-1]
         assert (copy.text, copy.status) == ("Half of", MessageStatus.INTERRUPTED)
         assert copy.provenance == original.provenance is not None
@@ -200,23 +202,23 @@ async def test_a_copy_keeps_where_its_answers_came_from_and_how_they_ended() -> 
 async def test_the_same_reader_has_one_copy_however_often_it_is_asked_for() -> None:
     async with open_desk() as desk:
         _, token = await shared(desk)
-        copies = {await desk.sharing.continue_share(BOB, token) for _ in range(3)}
+        copies = {await desk.reading.continue_share(BOB, token) for _ in range(3)}
         assert [c.id for c in await desk.conversations.conversations(BOB, 10)] == [*copies]
 
 
 async def test_asking_again_gives_back_a_copy_that_was_deleted() -> None:
     async with open_desk() as desk:
         _, token = await shared(desk)
-        copy_id = await desk.sharing.continue_share(BOB, token)
+        copy_id = await desk.reading.continue_share(BOB, token)
         await desk.conversations.delete(BOB, [copy_id])
-        assert await desk.sharing.continue_share(BOB, token) == copy_id
+        assert await desk.reading.continue_share(BOB, token) == copy_id
         assert [m.text for m in await desk.shown(copy_id, BOB)] == ["One?", "First."]
 
 
 async def test_each_reader_has_a_copy_and_the_owner_may_have_one_too() -> None:
     async with open_desk() as desk:
         conversation_id, token = await shared(desk)
-        copies = {await desk.sharing.continue_share(reader, token) for reader in (ANN, BOB, "owner-cat")}
+        copies = {await desk.reading.continue_share(reader, token) for reader in (ANN, BOB, "owner-cat")}
         assert len(copies | {conversation_id}) == 4
 
 
@@ -225,7 +227,7 @@ async def test_a_copy_that_ends_with_a_question_can_have_it_answered() -> None:
         desk.model.will_say(" Half", HOLD)
         run = await desk.ask("One?")
         await desk.model.held()
-        copy_id = await desk.sharing.continue_share(BOB, await desk.sharing.share(ANN, run.conversation_id))
+        copy_id = await desk.reading.continue_share(BOB, await desk.share(run.conversation_id))
         (question,) = await desk.shown(copy_id, BOB)
         desk.model.will_say(" Mine.")
         again = await desk.service.regenerate(BOB, copy_id, question.id, client_request_id="x", options=OPTIONS)

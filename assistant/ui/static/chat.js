@@ -41,7 +41,6 @@
   function copied(button) {
     const block = button.closest(".code-block");
     if (block) return block.querySelector("code").textContent;
-    if (button.dataset.copy === "link") return button.parentElement.querySelector("input").value;
     return button.closest("article").querySelector("template[data-source]").content.textContent;
   }
 
@@ -192,10 +191,6 @@
     announcement.setAttribute("aria-live", "polite");
     settleDrawer();
     matchMedia("(max-width: 767px)").addEventListener("change", closeDrawer);
-    // A link that was just made is shown, however far down the page was.
-    new MutationObserver(() => {
-      if (find(".shares .link")) find(".shares").scrollIntoView({ block: "start" });
-    }).observe(find("#shares"), { childList: true, subtree: true });
     new MutationObserver(follow).observe(log, { childList: true, subtree: true });
     follow();
   }

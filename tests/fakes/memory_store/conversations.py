@@ -123,7 +123,7 @@ class MemoryConversations(MemoryState):
             self._deleted.pop(conversation_id, None)
         self._forget(m.id for m in self._messages.values() if m.conversation_id in gone)
         self._drafts = {place: kept for place, kept in self._drafts.items() if place[1] not in gone}
-        self._shares = {k: s for k, s in self._shares.items() if s[0].conversation_id not in gone}
+        self._shares = {k: s for k, s in self._shares.items() if s.share.conversation_id not in gone}
         return len(gone)
 
 

@@ -43,7 +43,7 @@ class MemorySearch(MemoryState):
         )
 
     def _is_shared(self, conversation: Conversation) -> bool:
-        shares = (share for share, _ in self._shares.values() if share.conversation_id == conversation.id)
+        shares = (k.share for k in self._shares.values() if k.share.conversation_id == conversation.id)
         return any(share.revoked_at is None for share in shares)
 
 

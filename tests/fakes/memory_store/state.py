@@ -10,7 +10,7 @@ from assistant.draft import Draft
 from assistant.errors import NotFoundError, SignedOutError
 from assistant.identity import Account
 from assistant.prompt_choice import PromptPreset
-from assistant.snapshot import Share, Snapshot
+from assistant.snapshot import Share, ShareKeys, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,14 @@ class KnownToken:
     created_on: date
     seen_on: date
     revoked_on: date | None = None
+
+
+@dataclass(slots=True)
+class KeptShare:
+    share: Share
+    keys: ShareKeys
+    versions: list[Snapshot]
+    """The last one is what the link shows."""
 
 
 class MemoryState:
@@ -30,7 +38,7 @@ class MemoryState:
         self._beats: dict[str, datetime] = {}
         self._stops_requested: set[str] = set()
         self._asked_from: dict[str, str] = {}
-        self._shares: dict[str, tuple[Share, Snapshot]] = {}
+        self._shares: dict[str, KeptShare] = {}
         self._deleted: dict[str, datetime] = {}
         self._agreed: dict[str, datetime] = {}
         """To the export of their ratings."""

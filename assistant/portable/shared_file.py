@@ -1,0 +1,25 @@
+"""What a share shows, as a file: Markdown to read, or our own format, which can be imported."""
+
+from assistant.conversation import branch
+from assistant.portable.document import document_of
+from assistant.portable.file_names import file_name
+from assistant.portable.markdown_file import to_markdown
+from assistant.portable.portability import ExportedFile, Form
+from assistant.share_copy import copy_of
+from assistant.snapshot import Snapshot
+from assistant.wording import Wording
+
+_ID = "shared"
+
+
+def shared_file(snapshot: Snapshot, form: Form, wording: Wording) -> ExportedFile:
+    conversation, messages = copy_of(snapshot, "", _ID, snapshot.shared_at)
+    if form is Form.MARKDOWN:
+        text = to_markdown(conversation, branch(messages, conversation.leaf_id), wording)
+        licence = f"{snapshot.licence_name} {snapshot.licence_url}".strip()
+        notice = [wording("shared.machine"), f"{wording('shared.licence', model=snapshot.model_name)} {licence}."]
+        notice += [wording("shared.restrictions")] if snapshot.use_restrictions else []
+        content = f"{text}\n---\n\n{' '.join(notice)}\n".encode()
+    else:
+        content = document_of(conversation, messages).model_dump_json(indent=1).encode()
+    return ExportedFile(name=file_name(snapshot.title, snapshot.shared_at, form), content=content)

@@ -1,0 +1,116 @@
+"""Shares, for whoever has a link: opened, read, gone on with in a copy of one's own.
+
+Unknown, revoked, expired, used up, and of a deleted conversation: the same NotFoundError, on one way through.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from itsdangerous import BadSignature, TimestampSigner
+
+from assistant.derived_id import derived_id
+from assistant.errors import NotFoundError, PassphraseError, ShareChangedError
+from assistant.limits import Limits
+from assistant.passphrase import is_passphrase
+from assistant.ports import ConversationStore
+from assistant.share_copy import copy_of
+from assistant.share_looks import ShareLooks
+from assistant.sharing import token_hash
+from assistant.snapshot import OpenShare, Snapshot
+
+_GRANT_SECONDS = 3600
+_TRIES_AT_ONCE = 2
+"""Of pass-phrases: each takes 16 MiB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    share: OpenShare
+    grant: str
+    """Lets this viewer download and go on with what is shown, for an hour: without the pass-phrase once more, and
+    without another view. Empty where neither is asked for."""
+
+
+class ShareReader:
+    def __init__(
+        self, store: ConversationStore, looks: ShareLooks, limits: Limits, *, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._looks = looks
+        self._limits = limits
+        self._clock = clock
+        self._trying = asyncio.Semaphore(_TRIES_AT_ONCE)
+
+    async def open(self, token: str, *, passphrase: str = "", grant: str = "") -> Opened:
+        """One view, unless it was granted before. Raises NotFoundError, PassphraseError, TooManyMissesError."""
+        self._limits.refuse_guesser()
+        try:
+            return await self._open(token, passphrase, grant)
+        except NotFoundError:
+            await self._limits.count_miss()
+            raise
+        except PassphraseError:
+            if passphrase:
+                await self._limits.count_miss()
+            raise
+
+    async def _open(self, token: str, passphrase: str, grant: str) -> Opened:
+        share = await self._looks.look(token_hash(token))
+        if _is_granted(share, grant):
+            return Opened(share=share, grant=grant)
+        if share.views_left == 0:
+            raise NotFoundError(kind="share")
+        if share.passphrase and not await self._fits(passphrase, share):
+            raise PassphraseError
+        await self._looks.count(share)
+        is_bound = bool(share.passphrase) or share.views_left is not None
+        return Opened(share=share, grant=_signer(share).sign(_named(share)).decode() if is_bound else "")
+
+    async def snapshot(self, token: str) -> Snapshot:
+        """Of a share that was opened just now. Raises NotFoundError."""
+        return await asyncio.to_thread(self._store.snapshot, token_hash(token))
+
+    async def read(self, token: str, *, passphrase: str = "", grant: str = "") -> Snapshot:
+        """Raises what `open` does."""
+        await self.open(token, passphrase=passphrase, grant=grant)
+        return await self.snapshot(token)
+
+    async def continue_share(self, owner_id: str, token: str, *, version: int | None = None, grant: str = "") -> str:
+        """Copy the snapshot into the viewer's own list, once however often it is asked; the conversation's id.
+
+        `version`: what the viewer has seen. Raises ShareChangedError when it shows something else by now.
+        """
+        share = (await self.open(token, grant=grant)).share
+        if version not in (None, share.version):
+            raise ShareChangedError
+        snapshot = await self.snapshot(token)
+        conversation_id = derived_id(owner_id, token, str(share.version))
+        conversation, messages = copy_of(snapshot, owner_id, conversation_id, self._clock())
+        await asyncio.to_thread(self._store.add_conversation, conversation, messages)
+        return conversation_id
+
+    async def _fits(self, passphrase: str, share: OpenShare) -> bool:
+        if not passphrase:
+            return False
+        async with self._trying:
+            return await asyncio.to_thread(is_passphrase, passphrase, share.passphrase)
+
+
+def _signer(share: OpenShare) -> TimestampSigner:
+    # What the database alone knows of a share is the key: every process has it, and it ends with the share.
+    return TimestampSigner(share.secret + share.passphrase, salt="share-grant")
+
+
+def _named(share: OpenShare) -> str:
+    return f"{share.id}:{share.version}"
+
+
+def _is_granted(share: OpenShare, grant: str) -> bool:
+    if not grant or not share.secret:
+        return False
+    try:
+        return _signer(share).unsign(grant, max_age=_GRANT_SECONDS).decode() == _named(share)
+    except BadSignature:
+        return False

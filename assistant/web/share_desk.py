@@ -1,0 +1,105 @@
+"""Where a person makes links and looks after them: a preview first, then the link; all of one's links on one page."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.errors import ShareDraftChangedError
+from assistant.sharing import SharingService
+from assistant.web.posted_form import posted_form
+from assistant.web.share_form import ShareForm, read_days, read_share_form
+from assistant.web.share_pages import ListedShare, SharePages
+from assistant.web.visitors import Visitors
+from assistant.wording import Wording
+
+_MINE = "/shares"
+
+
+def share_desk_routes(
+    sharing: SharingService, visitors: Visitors, pages: SharePages, wording: Wording, *, public_url: str
+) -> APIRouter:
+    router = APIRouter()
+
+    async def owner_of(request: Request) -> str:
+        return (await visitors.sender(request)).owner_id
+
+    # Before they are public
+
+    @router.get("/shares/new/{conversation_id}")
+    async def look(request: Request, conversation_id: str) -> Response:
+        return await preview(await owner_of(request), conversation_id, ShareForm())
+
+    @router.post("/shares/new/{conversation_id}")
+    async def publish(request: Request, conversation_id: str) -> Response:
+        owner_id, form = await owner_of(request), read_share_form(await posted_form(request))
+        if not form.publishes:
+            return await preview(owner_id, conversation_id, form)
+        try:
+            made = await sharing.publish(owner_id, conversation_id, form.chosen, form.terms, seen=form.seen)
+        except ShareDraftChangedError as error:
+            return await preview(owner_id, conversation_id, form, error)
+        base = public_url or str(request.base_url).rstrip("/")
+        page = pages.published(made.share, f"{base}/s/{made.token}", f"{base}/s/end/{made.deletion_token}")
+        return HTMLResponse(page)
+
+    async def preview(
+        owner_id: str, conversation_id: str, form: ShareForm, error: ShareDraftChangedError | None = None
+    ) -> Response:
+        draft = await sharing.draft(owner_id, conversation_id, form.chosen)
+        fault = wording.error(error) if error else ""
+        page = pages.draft(draft, form, back=f"/?c={conversation_id}", fault=fault)
+        return HTMLResponse(page, 409 if error else 200)
+
+    @router.get("/shares/{share_id}/update")
+    async def look_at_update(request: Request, share_id: str) -> Response:
+        return await preview_update(await owner_of(request), share_id, ShareForm())
+
+    @router.post("/shares/{share_id}/update")
+    async def update(request: Request, share_id: str) -> Response:
+        owner_id, form = await owner_of(request), read_share_form(await posted_form(request))
+        if not form.publishes:
+            return await preview_update(owner_id, share_id, form)
+        try:
+            await sharing.update(owner_id, share_id, form.chosen, seen=form.seen)
+        except ShareDraftChangedError as error:
+            return await preview_update(owner_id, share_id, form, error)
+        return RedirectResponse(_MINE, 303)
+
+    async def preview_update(
+        owner_id: str, share_id: str, form: ShareForm, error: ShareDraftChangedError | None = None
+    ) -> Response:
+        seen = await sharing.preview_update(owner_id, share_id, form.chosen)
+        fault = wording.error(error) if error else ""
+        page = pages.draft(seen.draft, form, back=_MINE, fault=fault, updates=seen.share)
+        return HTMLResponse(page, 409 if error else 200)
+
+    # Once they are
+
+    @router.get(_MINE)
+    async def mine(request: Request) -> Response:
+        owner_id = await owner_of(request)
+        listed = [
+            ListedShare(
+                share=share,
+                is_open=sharing.is_open(share),
+                versions=await sharing.versions(owner_id, share.id) if share.version > 1 else [],
+            )
+            for share in await sharing.shares(owner_id)
+        ]
+        return HTMLResponse(pages.mine(listed))
+
+    @router.get("/shares/{share_id}/versions/{number}")
+    async def version(request: Request, share_id: str, number: int) -> Response:
+        return HTMLResponse(pages.version(await sharing.version(await owner_of(request), share_id, number)))
+
+    @router.post("/shares/{share_id}/revoke")
+    async def revoke(request: Request, share_id: str) -> Response:
+        await sharing.revoke(await owner_of(request), share_id)
+        return RedirectResponse(_MINE, 303)
+
+    @router.post("/shares/{share_id}/expiry")
+    async def set_expiry(request: Request, share_id: str) -> Response:
+        days = read_days(await posted_form(request))
+        await sharing.set_expiry(await owner_of(request), share_id, days)
+        return RedirectResponse(_MINE, 303)
+
+    return router

@@ -1,0 +1,95 @@
+"""What would be public of a conversation is known before it is, and nothing else becomes public."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.conversation import Attachment
+from assistant.errors import NotFoundError, ShareDraftChangedError
+from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
+from assistant.redaction import Redaction
+from assistant.share_draft import Inclusions
+from assistant.sharing import Terms
+from assistant.web.marked import marked
+from tests.contract.samples import chain, conversation_of
+from tests.fakes.desk import ANN, BOB, Desk, open_desk
+
+ADDRESS = "ann@acme.dev"
+OWN = PromptChoice(
+    template="own", own=OwnPrompt(system=f"Help {ADDRESS}", dialogues=((Exchange(question="Q", answer="A"),),))
+)
+
+
+def filled(desk: Desk) -> str:
+    """A conversation with an address in every place that a person writes to, and a version beside the visible one."""
+    messages = chain(4)
+    file = Attachment(name=f"for {ADDRESS}", text=f"To: {ADDRESS}")
+    messages[0] = replace(messages[0], text=f"I am {ADDRESS}", attachments=(file,))
+    side = replace(messages[3], id="side", text="The other version")
+    conversation = replace(conversation_of(messages), title=f"Of {ADDRESS}", prompt=OWN)
+    desk.store.add_conversation(conversation, [*messages, side])
+    return conversation.id
+
+
+async def test_only_the_visible_branch_is_in_unless_more_is_asked_for() -> None:
+    async with open_desk() as desk:
+        of = filled(desk)
+        usual = (await desk.sharing.draft(ANN, of, Inclusions())).snapshot
+        assert (len(usual.messages), usual.side, usual.options, usual.prompt) == (4, (), None, None)
+        assert "The other version" not in usual.model_dump_json()
+        everything = Inclusions(branches=True, settings=True, prompt=True)
+        whole = (await desk.sharing.draft(ANN, of, everything)).snapshot
+        assert [(m.text, m.follows) for m in whole.side] == [("The other version", 2)]
+        assert whole.options == (await desk.conversations.open(ANN, of)).conversation.options
+        assert whole.prompt and whole.prompt.own and whole.prompt.own.system == "Help REDACTED_EMAIL_1"
+
+
+async def test_what_is_found_is_redacted_everywhere_unless_kept() -> None:
+    async with open_desk() as desk:
+        of = filled(desk)
+        everything = Inclusions(branches=True, prompt=True)
+        draft = await desk.sharing.draft(ANN, of, everything)
+        (found,) = draft.found
+        assert (found.placeholder, found.value, found.times) == ("REDACTED_EMAIL_1", ADDRESS, 5)
+        assert ADDRESS not in draft.snapshot.model_dump_json()
+        assert draft.snapshot.redacted
+        kept = await desk.sharing.draft(ANN, of, replace(everything, kept=frozenset({"REDACTED_EMAIL_1"})))
+        assert kept.snapshot.model_dump_json().count(ADDRESS) == 5
+        assert not kept.snapshot.redacted
+
+
+async def test_the_same_choices_make_the_same_draft_and_others_another() -> None:
+    async with open_desk() as desk:
+        of = filled(desk)
+        choices = [Inclusions(), Inclusions(branches=True), Inclusions(settings=True), Inclusions(prompt=True)]
+        seen = [(await desk.sharing.draft(ANN, of, chosen)).fingerprint for chosen in (*choices, *choices)]
+        assert seen[:4] == seen[4:]
+        assert len(set(seen)) == 4
+
+
+async def test_what_was_not_looked_at_is_not_published() -> None:
+    async with open_desk() as desk:
+        run = await desk.answered("One?", "First.")
+        seen = (await desk.sharing.draft(ANN, run.conversation_id, Inclusions())).fingerprint
+        await desk.answered("Two?", "Second.", run.conversation_id)
+        for fingerprint in (seen, ""):
+            with pytest.raises(ShareDraftChangedError):
+                await desk.sharing.publish(ANN, run.conversation_id, Inclusions(), Terms(), seen=fingerprint)
+        assert await desk.sharing.shares(ANN) == []
+
+
+async def test_nobody_else_sees_a_draft() -> None:
+    async with open_desk() as desk:
+        of = filled(desk)
+        with pytest.raises(NotFoundError):
+            await desk.sharing.draft(BOB, of, Inclusions())
+
+
+def test_findings_are_marked_in_text_and_not_in_tags() -> None:
+    redaction = Redaction(kept=["REDACTED_EMAIL_1"])
+    redaction.of(f"{ADDRESS} b@acme.dev")
+    html = f'<p>{ADDRESS} <a href="mailto:{ADDRESS}" title="a > REDACTED_EMAIL_2">REDACTED_EMAIL_2</a></p>'
+    assert marked(html, redaction.found, ["REDACTED_EMAIL_1"]) == (
+        f'<p><mark class="kept">{ADDRESS}</mark> <a href="mailto:{ADDRESS}" title="a > REDACTED_EMAIL_2">'
+        "<mark>REDACTED_EMAIL_2</mark></a></p>"
+    )
