@@ -62,6 +62,7 @@ def fill(database: Database, conversations: int) -> None:
             connection.execute(DropIndex(gin))
             connection.commit()
         _add(connection, _conversation(LONG, HEAVY, 0, LONG_MESSAGES, texts))
+        _add(connection, _people({HEAVY, *(f"owner-{number // 20}" for number in range(conversations))}))
         while batch := list(islice(numbers, _BATCH)):
             rows: Rows = {}
             for number in batch:
@@ -75,6 +76,22 @@ def fill(database: Database, conversations: int) -> None:
             connection.execute(CreateIndex(gin))
             connection.commit()
     _settle(database)
+
+
+def _people(owners: set[str]) -> Rows:
+    """Each with an account and two browsers."""
+    day = _BEGAN.date()
+    return {
+        AccountRow: [
+            {"owner_id": owner, "issuer": "https://id.example", "subject": owner, "name": owner, "created_on": day}
+            for owner in owners
+        ],
+        IdentityRow: [
+            {"token_sha256": f"{owner}-{n}", "owner_id": owner, "created_on": day, "seen_on": day}
+            for owner in owners
+            for n in range(2)
+        ],
+    }
 
 
 def _settle(database: Database) -> None:

@@ -44,11 +44,7 @@ class Provider:
     async def depart(self, redirect_uri: str) -> Departure:
         """Raises SignInFailedError when the provider cannot be reached, or is another one than it should be."""
         with self._told():
-            metadata = await self._client.load_server_metadata()
-            if str(metadata.get("issuer", "")).rstrip("/") != self._issuer:
-                # Kept metadata would be believed the next time.
-                self._client.server_metadata.clear()
-                raise SignInFailedError(provider=self.name)
+            await self._look_it_up()
             begun = await self._client.create_authorization_url(redirect_uri)
         return Departure(
             url=begun["url"], state=begun["state"], nonce=begun["nonce"], code_verifier=begun["code_verifier"]
@@ -60,18 +56,28 @@ class Provider:
         `departure` has `redirect_uri`, `nonce` and `code_verifier`. Raises SignInFailedError.
         """
         with self._told():
+            metadata = await self._look_it_up()
             token = await self._client.fetch_access_token(
                 redirect_uri=departure["redirect_uri"], code=code, code_verifier=departure["code_verifier"]
             )
             claims = await self._client.parse_id_token(token, nonce=departure["nonce"])
             if not claims or not claims.get("sub"):
                 raise SignInFailedError(provider=self.name)
-            if "userinfo_endpoint" in self._client.server_metadata:
+            if "userinfo_endpoint" in metadata:
                 more = await self._client.userinfo(token=token)
                 if more.get("sub") != claims["sub"]:
                     raise SignInFailedError(provider=self.name)
                 return {**more, **claims}
             return dict(claims)
+
+    async def _look_it_up(self) -> Mapping[str, Any]:
+        """What the provider says of itself, once."""
+        metadata: dict[str, Any] = await self._client.load_server_metadata()
+        if str(metadata.get("issuer", "")).rstrip("/") != self._issuer:
+            # Kept, it would be believed the next time.
+            self._client.server_metadata.clear()
+            raise SignInFailedError(provider=self.name)
+        return metadata
 
     @contextmanager
     def _told(self) -> Iterator[None]:
