@@ -54,6 +54,7 @@ from assistant.ui.services import Services
 from assistant.web.application import create_web_app
 from assistant.web.draft_routes import draft_routes
 from assistant.web.health import Health
+from assistant.web.here import here_route
 from assistant.web.hosting import find_hosting
 from assistant.web.server import open_socket, serve
 from assistant.web.share_desk import share_desk_routes
@@ -200,12 +201,14 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         lifespan=lifespan,
     )
     pages = SharePages(wording, settings.report_address)
-    app.include_router(share_routes(sharing, ShareReader(store, looks, limits, clock=_now), visitors, pages, wording))
-    app.include_router(share_desk_routes(sharing, visitors, pages, wording, public_url=hosting.public_url))
-    app.include_router(transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, wording))
-    app.include_router(
-        draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors)
-    )
+    for routes in (
+        share_routes(sharing, ShareReader(store, looks, limits, clock=_now), visitors, pages, wording),
+        share_desk_routes(sharing, visitors, pages, wording, public_url=hosting.public_url),
+        transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, wording),
+        draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors),
+        here_route(visitors),
+    ):
+        app.include_router(routes)
     keeping = Keeping(
         retention_days=settings.retention_days,
         lost_at_restart=hosting.is_space and backups is None and not database.is_shared,

@@ -47,6 +47,8 @@ PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/robots.txt"),
+    # About the browser that asks alone; see test_here.
+    ("GET", "/here"),
     # For whoever has the link, which is the secret; see test_share_page.
     ("GET", "/s/{token}"),
     ("POST", "/s/{token}"),

@@ -32,7 +32,7 @@ _SHEETS = (
 )  # fmt: skip
 _SCRIPTS = (
     "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
-    "titles",
+    "titles", "connection",
 )  # fmt: skip
 
 

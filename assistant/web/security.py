@@ -49,6 +49,7 @@ _OPEN = (
     "/context",
     "/auth/",
     "/draft",
+    "/here",
     "/config",
     "/assets/",
     "/static/",

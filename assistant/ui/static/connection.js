@@ -1,0 +1,139 @@
+// Whether the server is there, still knows this browser, and serves the page that is shown. A quiet line says so where
+// not; what broke off is taken up again as soon as it can be, without a reload.
+"use strict";
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const line = (name) => find(`#connection [data-line=${name}]`);
+  const LOOK = 20000;
+  const WAITS = [500, 1000, 2000, 4000];
+
+  let build = null;
+  let failures = 0;
+  let brokenOff = false;
+  let looking = 0;
+
+  // A stream that breaks, or a request that does not arrive, would end Gradio's page: it takes no more events, and asks
+  // every two seconds whether it may reload. So it is told neither. A request waits until the server is back (the same
+  // question sent twice is asked once), and a stream ends as if the server had ended it.
+  const request = window.fetch;
+  window.fetch = async (input, init) => {
+    const address = String(input?.url ?? input);
+    if (address.includes("/gradio_api/app_id")) return new Promise(() => reloadWhenBack());
+    try {
+      const answer = await request(input, init);
+      return address.includes("/gradio_api/queue/data") && answer.ok ? calmed(answer) : answer;
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      suspect();
+      if (!address.includes("/gradio_api/queue/")) throw error;
+      await new Promise((resolve) => waiting.push(resolve));
+      return window.fetch(input, init);
+    }
+  };
+
+  const waiting = [];
+  const END = new TextEncoder().encode('\n\ndata: {"msg": "close_stream"}\n\n');
+
+  function calmed(answer) {
+    const reader = answer.body.getReader();
+    const pull = async (stream) => {
+      try {
+        const { done, value } = await reader.read();
+        if (done) stream.close();
+        else stream.enqueue(value);
+      } catch (error) {
+        if (error.name === "AbortError") return stream.error(error);
+        brokenOff = true;
+        suspect();
+        stream.enqueue(END);
+        stream.close();
+      }
+    };
+    return new Response(new ReadableStream({ pull, cancel: () => reader.cancel() }), answer);
+  }
+
+  // Should Gradio have given up all the same.
+  let mustReload = false;
+  function reloadWhenBack() {
+    mustReload = true;
+    suspect();
+  }
+
+  function look(delay = 0) {
+    clearTimeout(looking);
+    looking = setTimeout(ask, delay);
+  }
+
+  // Something has failed; while it is known that the server is away, that is nothing new.
+  function suspect() {
+    if (!failures) look();
+  }
+
+  async function ask() {
+    try {
+      const answer = await request("/here", { cache: "no-store", signal: AbortSignal.timeout(10000) });
+      if (!answer.ok) throw new TypeError(answer.statusText);
+      told(await answer.json());
+    } catch {
+      missed();
+    }
+  }
+
+  function missed() {
+    show("offline", true);
+    look(WAITS[Math.min(failures++, WAITS.length - 1)]);
+  }
+
+  function told(here) {
+    build ??= here.build;
+    show("offline", false);
+    show("stranger", !here.known);
+    show("newer", here.known && here.build !== build);
+    if (mustReload) return location.reload();
+    const wasAway = failures || brokenOff;
+    for (const goOn of waiting.splice(0)) goOn();
+    if (here.known && wasAway) takeUp();
+    failures = 0;
+    brokenOff = false;
+    if (!document.hidden) look(LOOK);
+  }
+
+  function show(name, shown) {
+    if (!line(name) || line(name).hidden === !shown) return;
+    line(name).hidden = !shown;
+  }
+
+  // The conversation is opened once more: with all that was written meanwhile, and followed where it still is.
+  function takeUp() {
+    const conversation = find("#history [data-conversation]")?.dataset.conversation;
+    if (!conversation) return;
+    const field = find("#action textarea, #action input");
+    field.value = JSON.stringify({ do: "open", conversation });
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    // Gradio takes the field's value over before the next task; the button then sends it.
+    setTimeout(() => find("#act").click(), 0);
+  }
+
+  // As somebody else: with a cookie of their own, and the words in the box taken along.
+  async function beginAnew() {
+    try {
+      const text = find("#message textarea").value;
+      await request("/", { cache: "no-store" });
+      if (text) await request("/draft", { method: "PUT", body: JSON.stringify({ text, seen: "" }) });
+    } finally {
+      location.assign("/");
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("#connection [data-connection]");
+    if (!button) return;
+    const doings = { retry: () => look(), reload: () => location.reload(), anew: beginAnew };
+    doings[button.dataset.connection]();
+  });
+  addEventListener("online", () => look());
+  addEventListener("offline", () => look());
+  document.addEventListener("visibilitychange", () => !document.hidden && look());
+  look();
+})();

@@ -1,0 +1,95 @@
+"""The server goes away and comes back, a cookie is lost, a new version is deployed: the page stays, and says so."""
+
+import json
+import re
+import signal
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.app_process import AppProcess
+from tests.browser.asking import ANSWER_TIME, LONG_QUESTION, QUESTION, answers, ask, keep_it_short, wait_for_end
+from tests.browser.chromium import visit
+
+AWAY = "The server cannot be reached."
+
+
+def mark(page: Page) -> None:
+    page.evaluate("window.isTheSamePage = true")
+
+
+def is_the_same_page(page: Page) -> bool:
+    return bool(page.evaluate("window.isTheSamePage === true"))
+
+
+def test_a_restart_in_the_middle_of_an_answer_needs_no_reload(context: BrowserContext, data_dir: Path) -> None:
+    with AppProcess(data_dir) as app:
+        app.wait_until_ready()
+        page = context.new_page()
+        visit(page, app.url)
+        ask(page, LONG_QUESTION)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        mark(page)
+        app.stop(signal.SIGKILL)
+        page.get_by_role("textbox", name="Message").fill(QUESTION)
+        expect(page.get_by_text(AWAY)).to_be_visible()
+        app.start()
+        expect(page.get_by_text(AWAY)).to_be_hidden(timeout=15_000)
+        expect(page.get_by_text("Interrupted before it was finished.")).to_be_visible()
+        expect(page.get_by_role("textbox", name="Message")).to_have_value(QUESTION)
+        keep_it_short(page)
+        page.get_by_role("button", name="Send").click()
+        wait_for_end(page, 2)
+        assert is_the_same_page(page)
+
+
+def test_what_is_sent_offline_is_asked_once_when_the_connection_is_back(page: Page) -> None:
+    keep_it_short(page)
+    mark(page)
+    page.context.set_offline(True)
+    expect(page.get_by_text(AWAY)).to_be_visible()
+    ask(page, QUESTION)
+    page.context.set_offline(False)
+    wait_for_end(page)
+    expect(page.get_by_text(AWAY)).to_be_hidden()
+    expect(page.get_by_role("log").get_by_role("article", name="You")).to_have_count(1)
+    assert is_the_same_page(page)
+
+
+def test_an_answer_that_is_written_while_the_page_is_offline_is_followed_again(page: Page) -> None:
+    ask(page, LONG_QUESTION)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text(AWAY)).to_be_visible()
+    page.context.set_offline(False)
+    wait_for_end(page)
+    expect(answers(page)).to_have_count(1)
+
+
+def test_a_browser_that_lost_its_cookie_begins_anew_with_the_words_in_the_box(page: Page, app: AppProcess) -> None:
+    page.context.clear_cookies()
+    page.get_by_role("textbox", name="Message").fill(QUESTION)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("alert").get_by_text("is not known here any more")).to_be_visible()
+    page.get_by_role("button", name="Begin anew").click()
+    expect(page.get_by_role("alert").get_by_text("is not known here any more")).to_be_hidden()
+    expect(page).to_have_url(app.url + "/")
+    expect(page.get_by_role("textbox", name="Message")).to_have_value(QUESTION)
+    keep_it_short(page)
+    page.get_by_role("button", name="Send").click()
+    wait_for_end(page)
+
+
+def test_a_new_version_is_told_and_taken_by_a_reload_that_keeps_what_is_typed(page: Page) -> None:
+    def newer(route: Route) -> None:
+        route.fulfill(content_type="application/json", body=json.dumps({"build": "newer", "known": True}))
+
+    page.get_by_role("textbox", name="Message").fill(QUESTION)
+    page.route("**/here", newer)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    told = page.get_by_text("There is a new version of this page.")
+    expect(told).to_be_visible()
+    page.unroute("**/here")
+    page.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("textbox", name="Message")).to_have_value(re.compile("reverse"), timeout=ANSWER_TIME)
+    expect(told).to_be_hidden()
