@@ -102,6 +102,12 @@ class FimTokens:
     middle: str
 
 
+EXAMPLES = ("reverse", "orders", "rebase", "tuple")
+"""Questions to begin with, by the keys of their sentences."""
+SMALL_EXAMPLES = ("even", "reverse_string", "read_file", "html")
+"""For models that know little: each was answered usably by SmolLM2-135M whatever the seed, see docs/decisions.md."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
     name: str
@@ -117,6 +123,10 @@ class ModelCard:
     fim: FimTokens | None = None
     options: GenerationOptions = field(default_factory=GenerationOptions)
     licence: Licence = OPENRAIL_M
+
+    examples: tuple[str, ...] = EXAMPLES
+    english_only: bool = False
+    """It makes no sense of a question in another language."""
 
 
 _REVISION = re.compile("@[^@]*$")
@@ -152,7 +162,7 @@ CATALOG: dict[str, ModelCard] = {
     for card in (
         _starcoder("starcoder"),
         _starcoder("starcoderbase"),
-        _starcoder("tiny_starcoder_py", prompt="tech_assistant/compact"),
+        _starcoder("tiny_starcoder_py", prompt="tech_assistant/compact", examples=SMALL_EXAMPLES, english_only=True),
         _starcoder2("starcoder2-3b"),
         _starcoder2("starcoder2-7b"),
         _starcoder2("starcoder2-15b"),
@@ -179,6 +189,8 @@ CATALOG: dict[str, ModelCard] = {
             end_tokens=("<|im_end|>", "<|endoftext|>"),
             options=GenerationOptions(temperature=0.2, top_p=0.9, top_k=50, repetition_penalty=1.1),
             licence=APACHE_2,
+            examples=SMALL_EXAMPLES,
+            english_only=True,
         ),
     )
 }

@@ -34,7 +34,6 @@ from assistant.ui.keeping import Keeping
 from assistant.wording import Wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
-EXAMPLES = ("example.one", "example.two", "example.three", "example.four")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,7 @@ class Fragments:
         self._t = wording
 
     def welcome(self) -> str:
-        return self._render("welcome", card=self._card(), examples=EXAMPLES)
+        return self._render("welcome", card=self._card())
 
     def messages(self, view: ConversationView, form: RatingForm | None = None) -> str:
         """The finished messages; an answer that is being written is shown by `answer`."""

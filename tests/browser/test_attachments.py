@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.asking import ask, keep_it_short, wait_for_end
+from tests.browser.asking import EXAMPLE, ask, keep_it_short, wait_for_end
 
 CODE = "def double(number):\n    return number * 2\n"
 QUESTION = "What does this function do?"
@@ -215,7 +215,7 @@ def test_an_example_is_asked_without_the_files_beside_the_box(page: Page) -> Non
     keep_it_short(page)
     attach(page, a_file("main.py", CODE))
     expect(chips(page)).to_have_count(1)
-    page.get_by_role("button", name="How do I reverse a list in Python?").click()
+    page.get_by_role("button", name=EXAMPLE).click()
     wait_for_end(page)
     expect(question(page).locator("summary")).to_have_count(0)
     expect(chips(page)).to_have_count(1)

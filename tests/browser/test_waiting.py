@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.asking import LONG_QUESTION, QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import EXAMPLE, LONG_QUESTION, QUESTION, ask, keep_it_short, wait_for_end
 
 # Seen from inside of the page, before anything else can happen there.
 SEND_AND_LOOK = """() => {
@@ -62,8 +62,8 @@ def test_a_question_that_is_refused_leaves_the_page_as_it_was(page: Page) -> Non
 
 
 def test_an_example_is_on_the_page_at_once_too(page: Page, held: list[Route]) -> None:
-    page.get_by_role("button", name=QUESTION).click()
-    expect(questions(page)).to_contain_text(QUESTION)
+    page.get_by_role("button", name=EXAMPLE).click()
+    expect(questions(page)).to_contain_text(EXAMPLE)
     assert len(held) <= 1
 
 

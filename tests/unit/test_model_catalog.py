@@ -5,6 +5,7 @@ import re
 import pytest
 
 from assistant.conversation import GenerationOptions
+from assistant.languages import languages, speaking
 from assistant.model_catalog import (
     ALL_SPECIAL_TOKENS,
     APACHE_2,
@@ -17,6 +18,7 @@ from assistant.model_catalog import (
 )
 from assistant.prompting.library import load_template
 from assistant.prompting.template import PromptForm
+from assistant.wording import Wording
 from tests.unit.shipped_prompts import no_fetch
 
 CARDS = list(CATALOG.values())
@@ -49,6 +51,14 @@ def test_the_models_are_known_with_their_facts(
     card = CATALOG[name]
     assert (card.name, card.hub_id, card.context_window, card.prompt) == (name, hub_id, window, prompt)
     assert card.fim == (FIM if fills_in else None)
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+@pytest.mark.parametrize("language", languages())
+def test_every_example_has_a_sentence_in_every_language(card: ModelCard, language: str) -> None:
+    with speaking(language):
+        assert {f"example.{example}" for example in card.examples} <= set(Wording().sentences)
+    assert len(set(card.examples)) == 4
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
