@@ -49,5 +49,14 @@ class SignInDoor:
         try:
             token = await self._sign_in.redeem(claim, self._visitors.token(request))
         except SignInError as error:
+            if await self._is_signed_in(request):
+                # The address still has it when the page around the frame is loaded once more.
+                return RedirectResponse(self._page_path, 303, {"Cache-Control": "no-store"})
             return self._pages.failed(error, is_required=self._sign_in.is_required)
         return RedirectResponse(self._page_path, 303, self._visitors.set_cookie(request, token))
+
+    async def _is_signed_in(self, request: HTTPConnection) -> bool:
+        try:
+            return (await self._visitors.sender(request)).account is not None
+        except AssistantError:
+            return False

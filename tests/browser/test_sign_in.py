@@ -151,9 +151,10 @@ def test_in_the_frame_of_a_space_signing_in_goes_through_a_tab_and_ends_in_the_f
     expect(back.get_by_text("Signed in as ann")).to_be_visible()
     expect(back.get_by_role("link", name="Asked in the frame?")).to_be_visible()
     assert tab.url.startswith(SPACE_PAGE)
-    # The page where it began shares the frame's cookie.
-    page.reload()
-    expect(frame.get_by_text("Signed in as ann")).to_be_visible()
+    # So it stays when that address is opened again; and the page where it began shares the frame's cookie.
+    for shown, inside in ((tab, back), (page, frame)):
+        shown.reload()
+        expect(inside.get_by_text("Signed in as ann")).to_be_visible()
     # And a tab of the Space's own was signed in besides.
     own = opened(person, f"https://{SPACE}/")
     expect(own.get_by_role("link", name="Asked in the frame?")).to_be_visible()

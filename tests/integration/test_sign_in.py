@@ -335,7 +335,7 @@ def test_without_a_provider_nothing_of_it_is_there(tmp_path: Path) -> None:
             assert running.client.request(method, path).status_code == 404
 
 
-def test_a_space_says_by_itself_whom_to_sign_in_with(
+def test_a_space_says_by_itself_whom_to_sign_in_with_and_only_the_frame_that_began_is_signed_in(
     tmp_path: Path, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = {
@@ -349,7 +349,15 @@ def test_a_space_says_by_itself_whom_to_sign_in_with(
     for name, value in said.items():
         monkeypatch.setenv(name, value)
     with web_app(tmp_path, origin="https://me-assistant.hf.space") as running:
-        sign_in_page = running.visitor().get("/auth/sign-in")
-        httpx2.get(sign_in_page.headers["location"]).raise_for_status()
+        frame, tab, stranger = (running.visitor() for _ in range(3))
+        for browser in (frame, stranger):
+            browser.get("/", headers={"Sec-Fetch-Dest": "iframe"})
+        for claimant, status in ((stranger, 400), (frame, 303)):
+            ticket = frame.post("/auth/ticket").text
+            back = sign_in(tab, ticket=ticket).headers["location"]
+            assert back.startswith("https://huggingface.co/spaces/me/assistant?sign-in=")
+            assert tab.get("/auth/sign-in", params={"ticket": ticket}).status_code == 400
+            assert claimant.get("/?" + back.partition("?")[2]).status_code == status
+            assert ("Signed in as ann" in account_of(claimant)) is (claimant is frame)
     assert provider.asked[-1]["redirect_uri"] == "https://me-assistant.hf.space/auth/callback"
     assert provider.asked[-1]["scope"] == "openid profile email"
