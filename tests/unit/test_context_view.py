@@ -1,7 +1,9 @@
 """What the model saw: assembled once more, proven to be what was sent, or said not to be shown."""
 
 import asyncio
+import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -12,8 +14,10 @@ from assistant.errors import NotFoundError, PromptGoneError
 from assistant.prompt_choice import OWN, OwnPrompt, PromptChoice
 from assistant.prompting.prompt_part import PartKind
 from assistant.repeating import Repeating
+from assistant.ui.fragments import Fragments
+from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, TEMPLATE, Desk, open_desk
-from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
+from tests.fakes.scripted_model import CARD, HOLD, ScriptedLoader, ScriptedModel
 
 
 async def view(desk: Desk, run: Run, engine: Engine | None = None, owner: str = ANN) -> ContextView:
@@ -39,6 +43,16 @@ async def test_what_is_shown_is_what_the_engine_was_sent() -> None:
         assert sum(counted.tokens for counted in seen.prompt.parts) == seen.prompt.tokens.prompt
         assert seen.prompt.stops == TEMPLATE.stops
         assert not seen.prompt.takes_messages
+
+
+async def test_the_panel_shows_every_part_as_it_was_sent_line_ends_at_its_start_too() -> None:
+    async with open_desk() as desk:
+        run = await desk.answered("One?", "First.")
+        seen = await view(desk, run)
+        html = Fragments(Wording(), lambda: CARD).context(seen)
+        # A browser leaves out the first line end inside of this element.
+        shown = re.findall(r"<pre[^>]*>&#10;(.*?)</pre>", html)
+        assert [unescape(part) for part in shown] == texts(seen)
 
 
 async def test_turns_that_were_left_out_are_named_and_are_not_in_the_prompt() -> None:
