@@ -58,6 +58,8 @@ def open_engine(url: URL, *, writing: bool) -> Engine:
         if writing:
             _keep_journal(connection, journal)
             connection.execute("PRAGMA synchronous=FULL")
+            # What is deleted is written over, not only no longer pointed to.
+            connection.execute("PRAGMA secure_delete=ON")
         else:
             connection.execute("PRAGMA query_only=ON")
 

@@ -1,15 +1,16 @@
 """Answers are rated, and the reason is told, with mouse and keyboard, in Chromium."""
 
 import json
-import os
-import subprocess
-import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.app_process import ROOT, AppProcess
+from assistant.ratings_export import export_ratings
+from storage.database import open_database
+from storage.store import SqlConversationStore
+from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION
 
 SAVED = "Your rating is saved; nothing of yours is exported."
@@ -94,8 +95,6 @@ def test_the_operator_gets_what_was_agreed_to_and_no_more(
 
 def exported(app: AppProcess, path: Path) -> list[dict[str, str]]:
     """While the app runs."""
-    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(app.data_dir)}
-    command = [sys.executable, "app.py", "export-ratings", str(path)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    with closing(open_database(f"sqlite:///{app.data_dir}/assistant.db")) as database:
+        export_ratings(SqlConversationStore(database), path)
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]

@@ -1,5 +1,6 @@
 """`python app.py backup PATH` and its help: one line, and an exit code that says whether it was done."""
 
+import json
 import os
 import resource
 import subprocess
@@ -10,13 +11,14 @@ from pathlib import Path
 import pytest
 
 import app
+from assistant.conversation import Feedback, Vote
 from storage import file_system
 from storage.backup import is_whole
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
 from tests.app_process import ROOT
-from tests.contract.samples import first_turn
+from tests.contract.samples import ANN, at, complete, first_turn
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,19 @@ def test_a_backup_is_made_while_the_app_runs(
     assert app.main(["backup", "copy.db"]) == 0
     assert is_whole(tmp_path / "copy.db")
     assert "copy.db" in told(capsys)
+
+
+def test_rated_answers_are_exported_while_the_app_runs(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = SqlConversationStore(database)
+    store.finish("r1", complete("Yes."), at(2))
+    store.rate(ANN, "c1", "a1", Feedback(vote=Vote.UP, given_at=at(3)))
+    store.agree_to_export(ANN, at(4))
+    assert app.main(["export-ratings", "ratings.jsonl"]) == 0
+    assert "ratings.jsonl" in told(capsys)
+    (line,) = (tmp_path / "ratings.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["answer"] == "Yes."
 
 
 def test_a_database_by_url_is_backed_up_too(

@@ -85,6 +85,23 @@ def test_what_is_committed_is_on_the_disk(database: Database) -> None:
     assert pragma(database.writing, "synchronous") == full
 
 
+def test_what_is_deleted_is_not_left_in_the_file(database: Database, store: SqlConversationStore, path: Path) -> None:
+    # Longer than a page, and short.
+    for number, text_kept in ((1, "zygomorphic quinces " * 1000), (2, "zygomorphic quinces")):
+        store.begin_turn(first_turn(number, question=text_kept))
+    checkpoint(database)
+    assert b"zygomorphic quinces" in path.read_bytes()
+    store.delete_owner(ANN)
+    checkpoint(database)
+    assert b"zygomorphic quinces" not in path.read_bytes()
+
+
+def checkpoint(database: Database) -> None:
+    with database.writing.connect() as connection:
+        connection.rollback()
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def test_nothing_can_be_written_where_only_reading_is_meant(database: Database) -> None:
     with pytest.raises(StorageError) as refused, database.read() as session:
         session.execute(text("DELETE FROM conversations"))

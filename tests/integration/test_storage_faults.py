@@ -166,6 +166,18 @@ def test_a_lock_that_lasts_is_told_and_the_question_stays_in_its_box(impatient: 
     assert "Down." in kept(impatient)
 
 
+def test_while_only_writes_fail_the_app_is_ready_for_who_reads(running: WebApp) -> None:
+    page = typed(running)
+    running.model.will_say(" Down.")
+    send(page)
+    with full_disk():
+        assert running.client.get("/readyz").status_code == 200
+        assert QUESTION in PageRequests(running.client).shown["conversations"]
+        page.shown["message"] = "And where from?"
+        send(page)
+        assert "cannot be used right now" in page.shown["notice"]
+
+
 def test_a_write_that_takes_seconds_holds_up_nobody_who_reads_and_is_done(running: WebApp) -> None:
     page = typed(running)
     running.model.will_say(" Down.")
