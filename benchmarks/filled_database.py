@@ -172,23 +172,6 @@ def _conversation(conversation_id: str, owner: str, number: int, messages: int, 
                 "updated_at": times[-1],
             }
         ],
-        IdentityRow: [
-            {
-                "token_sha256": sha256(f"visitor-{conversation_id}".encode()).hexdigest(),
-                "owner_id": owner,
-                "created_on": began.date(),
-                "seen_on": began.date(),
-            }
-        ],
-        AccountRow: [
-            {
-                "owner_id": f"account-{conversation_id}",
-                "issuer": "https://people.example",
-                "subject": conversation_id,
-                "name": "Somebody",
-                "created_on": began.date(),
-            }
-        ],
         SearchDocumentRow: [
             {"conversation_id": conversation_id, "message_id": message_id, "these": [owner_term(owner), *terms]}
             for message_id, terms in documents

@@ -22,6 +22,13 @@ def conversation_of(session: Session, owner_id: str, conversation_id: str, *, de
     return row
 
 
+def lock_conversation_of(session: Session, run_id: str) -> None:
+    """As `conversation_of` has it locked, before anything of a run is written: who has a message first and then wants
+    its conversation meets somebody who goes the other way."""
+    of = select(ConversationRow.id).join(RunRow, RunRow.conversation_id == ConversationRow.id)
+    session.execute(of.where(RunRow.id == run_id).with_for_update(key_share=True, of=ConversationRow))
+
+
 def message_of(
     session: Session, conversation: ConversationRow, message_id: str, *, deleted: bool = False
 ) -> MessageRow:

@@ -14,7 +14,7 @@ from storage.answers_at_once import refuse_too_many
 from storage.database import Database
 from storage.drafts import forget_sent
 from storage.identities import remember
-from storage.owned import active_run_of, conversation_of, message_of
+from storage.owned import active_run_of, conversation_of, lock_conversation_of, message_of
 from storage.search_documents import add_document
 from storage.tables import ConversationRow, MessageRow, RunRow
 
@@ -31,6 +31,7 @@ class TurnStore:
 
     def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
         with self._database.write() as session:
+            lock_conversation_of(session, run_id)
             run = _claimed(session, _streaming(run_id).values(heartbeat_at=now))
             if run is None:
                 return False
@@ -39,6 +40,7 @@ class TurnStore:
 
     def finish(self, run_id: str, outcome: RunOutcome, now: datetime) -> bool:
         with self._database.write() as session:
+            lock_conversation_of(session, run_id)
             run = _claimed(session, _streaming(run_id).values(status=outcome.status, asked_from=None, finished_at=now))
             if run is None:
                 return False
@@ -95,6 +97,7 @@ class TurnStore:
 
     def interrupt(self, run_id: str, last_beat: datetime, now: datetime) -> bool:
         with self._database.write() as session:
+            lock_conversation_of(session, run_id)
             return _interrupt(session, _streaming(run_id).where(RunRow.heartbeat_at == last_beat), now) == 1
 
     def interrupt_lost_runs(self, process_id: str, now: datetime) -> int:

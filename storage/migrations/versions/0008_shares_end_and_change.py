@@ -9,12 +9,13 @@ branch_labels = None
 depends_on = None
 
 
+# Defaults as text: with an expression SQLite would have the whole table written anew.
 def upgrade() -> None:
     with op.batch_alter_table('shares') as batch_op:
         batch_op.add_column(sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('view_limit', sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column('views', sa.Integer(), server_default=sa.text('0'), nullable=False))
-        batch_op.add_column(sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False))
+        batch_op.add_column(sa.Column('views', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('version', sa.Integer(), server_default='1', nullable=False))
         batch_op.add_column(sa.Column('passphrase', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('deletion_sha256', sa.String(length=64), nullable=True))
         batch_op.create_index('ix_shares_deletion', ['deletion_sha256'])
