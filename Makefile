@@ -6,7 +6,7 @@ BACKEND := $(or $(ASSISTANT_BACKEND),$(shell sed -n 's/^ASSISTANT_BACKEND=//p' .
 GROUPS := app $(filter transformers,$(BACKEND))
 TESTED := app transformers model test
 
-.PHONY: run test check lint browser-tools screenshots bench bench-storage crash-test tgi-conformance clean
+.PHONY: run test check lint browser-tools screenshots bench bench-storage crash-test tgi-conformance fuzz audit clean
 
 run: $(GROUPS:%=.venv/.installed-%) .venv/.installed-model
 	@exec $(BIN)/python app.py
@@ -45,6 +45,17 @@ crash-test: .venv/.installed-app .venv/.installed-test
 # text-generation-inference's own client, in an environment of its own, against our fake of its server.
 tgi-conformance: .venv/.installed-app .venv/.installed-test
 	$(BIN)/python -m tests.tgi_conformance.run
+
+# Requests of any shape to every route, for five minutes. The tests have a short form of it.
+fuzz: .venv/.installed-app .venv/.installed-test
+	$(BIN)/python -m tests.http_fuzz 300
+
+# What is installed against the published advisories; says so where they cannot be reached.
+audit: .venv/.installed-app .venv/.installed-audit
+	@found="$$($(BIN)/pip-audit --local --progress-spinner off 2>&1)"; code=$$?; echo "$$found"; \
+	if [ $$code != 0 ] && ! echo "$$found" | grep -q "known vulnerabilit"; then \
+		echo "Not audited: the advisories could not be reached." >&2; exit 2; \
+	fi; exit $$code
 
 clean:
 	rm -rf .venv

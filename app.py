@@ -196,7 +196,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         visitors,
         wording,
         hosting,
-        body_bytes=settings.body_limit * 2**20,
+        limits=limits,
         sign_in=sign_in,
         lifespan=lifespan,
     )

@@ -47,6 +47,8 @@ class Bounds:
     """Of links, by one address."""
     sign_ins_per_hour: int = 0
     """Tried by one address."""
+    body_limit: int = 16
+    """MiB of a request's body; this one is always there."""
 
 
 class Limits:
@@ -56,6 +58,10 @@ class Limits:
         self._clock = clock
         self._guessers: OrderedDict[str, datetime] = OrderedDict()
         """Addresses that missed too often → until when nothing is looked up for them."""
+
+    @property
+    def body_bytes(self) -> int:
+        return self._bounds.body_limit * 2**20
 
     def answers_at_once(self) -> AnswersAtOnce:
         most = self._bounds.answers_at_once or None

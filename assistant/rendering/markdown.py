@@ -17,6 +17,8 @@ from markdown_it.utils import OptionsDict
 
 from assistant.conversation import Role
 from assistant.rendering.code_block import render_code
+from assistant.rendering.real_hosts import show_real_hosts
+from assistant.rendering.unseen import show_unseen
 from assistant.wording import Wording
 
 _TAGS = {
@@ -79,13 +81,15 @@ def _encodable(text: str) -> str:
 
 
 def _sanitised(rendered: str) -> str:
-    return nh3.clean(
-        rendered,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
-        link_rel="nofollow ugc noopener noreferrer",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
+    return show_unseen(
+        nh3.clean(
+            rendered,
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            url_schemes=_SCHEMES,
+            link_rel="nofollow ugc noopener noreferrer",
+            set_tag_attribute_values={"a": {"target": "_blank"}},
+        )
     )
 
 
@@ -107,6 +111,7 @@ def _parser() -> MarkdownIt:
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _fence)
     parser.add_render_rule("image", _image)
+    parser.core.ruler.push("real_hosts", show_real_hosts)
     return parser
 
 

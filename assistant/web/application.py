@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.errors import AssistantError
+from assistant.limits import Limits
 from assistant.sign_in.sign_in import SignIn
 from assistant.web.client_address import ClientAddress
 from assistant.web.health import Health
@@ -38,7 +39,7 @@ def create_web_app(
     wording: Wording,
     hosting: Hosting,
     *,
-    body_bytes: int,
+    limits: Limits,
     sign_in: SignIn | None = None,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
@@ -59,7 +60,7 @@ def create_web_app(
             Middleware(PageScripts),
             Middleware(SecurityHeaders, framed_by=hosting.framed_by, https_outside=hosting.is_https),
             Middleware(OpenRoutesOnly),
-            Middleware(BodyLimit, most=body_bytes),
+            Middleware(BodyLimit, most=limits.body_bytes),
             Middleware(OwnOriginOnly, public_url=hosting.public_url),
             # With one of the app's own, Gradio does not add its, which would answer to any origin.
             Middleware(CORSMiddleware, allow_origins=origins),
@@ -72,7 +73,7 @@ def create_web_app(
     app.add_exception_handler(AssistantError, handler(wording))
     app.include_router(health.routes())
     if sign_in and pages:
-        app.include_router(sign_in_routes(sign_in, visitors, hosting, pages))
+        app.include_router(sign_in_routes(sign_in, visitors, hosting, pages, limits))
     files = StaticFiles(directory=_STATIC[0])
     files.all_directories = list(_STATIC)
     app.mount("/site", files)

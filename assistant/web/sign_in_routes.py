@@ -7,6 +7,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from assistant.errors import NoIdentityError, SignInError
 from assistant.identities import new_token
+from assistant.limits import Limits
 from assistant.sign_in.sign_in import SignedIn, SignIn
 from assistant.web.hosting import Hosting
 from assistant.web.sign_in_pages import SignInPages
@@ -16,7 +17,9 @@ _CALLBACK = "/auth/callback"
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
-def sign_in_routes(sign_in: SignIn, visitors: Visitors, hosting: Hosting, pages: SignInPages) -> APIRouter:
+def sign_in_routes(
+    sign_in: SignIn, visitors: Visitors, hosting: Hosting, pages: SignInPages, limits: Limits
+) -> APIRouter:
     router = APIRouter()
 
     def failed(error: SignInError) -> Response:
@@ -28,6 +31,7 @@ def sign_in_routes(sign_in: SignIn, visitors: Visitors, hosting: Hosting, pages:
         if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             # Another site's link: whoever follows it is asked first whether they want to.
             return pages.asked(is_required=sign_in.is_required)
+        await limits.take_sign_in()
         token, headers = await visitors.living_token(request)
         shown = c if _ID.fullmatch(c) else ""
         base = hosting.public_url or str(request.base_url).rstrip("/")

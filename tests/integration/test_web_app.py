@@ -94,7 +94,7 @@ def served_alone(store: ConversationStore, *, draining: bool = False) -> Iterato
     health = Health(desk.engine, store, lambda: draining)
     hosting = Hosting(listen_on="127.0.0.1", public_url="", framed_by="")
     visitors = Visitors(Identities(MemoryConversationStore(), clock=desk.clock), VisitorCookie())
-    app = create_web_app(health, visitors, Wording(), hosting, body_bytes=2**20, lifespan=lifespan)
+    app = create_web_app(health, visitors, Wording(), hosting, limits=desk.limits, lifespan=lifespan)
     with TestClient(app) as client:
         yield client
 

@@ -13,6 +13,7 @@ from assistant.conversation import Role
 from assistant.rendering import code_block, markdown
 from assistant.wording import Wording
 from tests.corpus import CORPUS
+from tests.hostile import PAYLOADS
 
 WORDING = Wording()
 render_code = partial(code_block.render_code, t=WORDING)
@@ -30,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "th": {"align"},
     "td": {"align"},
     "div": {"class"},
-    "span": {"class"},
+    "span": {"class", "data-name"},
     "pre": {"tabindex"},
     "button": {"type", "data-copy"},
 }
@@ -129,7 +130,7 @@ def assert_harmless(html: str) -> None:
 
 
 @RENDERERS
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:40]))
+@pytest.mark.parametrize("text", [*HOSTILE, *PAYLOADS], ids=lambda text: repr(text[:40]))
 def test_nothing_hostile_is_active(render: Renderer, text: str) -> None:
     html = render(text)
     html.encode()
@@ -237,3 +238,28 @@ def test_a_person_and_the_assistant_are_rendered_differently() -> None:
 
 def test_halves_of_a_character_that_belong_together_are_joined() -> None:
     assert Page(render_markdown("\ud83d\ude00 \ud83d")).text.strip() == "😀 \N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[https://huggingface.co](https://evil.example/login)", "(evil.example)"),
+        ("[huggingface.co](https://evil.example)", "(evil.example)"),
+        ("<https://huggingface.co@evil.example>", "(evil.example)"),
+        ("[Docs](https://аpple.com)", "(xn--pple-43d.com)"),
+        ("[Docs](https://docs.python.org)", ""),
+        ("[docs.python.org](https://docs.python.org/3/)", ""),
+        ("<https://docs.python.org/3/>", ""),
+    ],
+)
+def test_a_link_whose_words_deceive_says_where_it_leads(text: str, told: str) -> None:
+    html = render_markdown(text)
+    assert (f'<span class="host">{told}</span>' in html) if told else ("host" not in html)
+
+
+@RENDERERS
+@pytest.mark.parametrize("unseen", ["\u202e", "\u2066", "\x1b"])
+def test_what_turns_text_round_unseen_is_named_and_stays_in_what_is_copied(render: Renderer, unseen: str) -> None:
+    html = render(f"```python\nif a:  # {unseen}b\n```\nand {unseen} here")
+    assert html.count(f'<span class="unseen" data-name="U+{ord(unseen):04X}">{unseen}</span>') == 2
+    assert Page(html).code == [f"if a:  # {unseen}b\n"]

@@ -1,0 +1,80 @@
+"""Limits and addresses over HTTP: who is counted, what is refused and how, and what is never read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.page_requests import PageRequests
+from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+
+pytestmark = GRADIO_IS_NOISY
+UNKNOWN = "/s/" + "x" * 43
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[WebApp]:
+    with web_app(tmp_path, misses_per_hour=2, turns_per_minute=1, body_limit=1) as running:
+        yield running
+
+
+def proxied(running: WebApp) -> TestClient:
+    """A visitor who comes through a proxy on this machine."""
+    client = TestClient(running.client.app, client=("127.0.0.1", 50000))
+    client.portal = running.client.portal
+    return client
+
+
+def missed(running: WebApp, forwarded: str) -> int:
+    return proxied(running).get(UNKNOWN, headers={"X-Forwarded-For": forwarded}).status_code
+
+
+def test_links_that_lead_nowhere_are_counted_by_the_visitors_address(running: WebApp) -> None:
+    assert [missed(running, "203.0.113.7") for _ in range(3)] == [404, 404, 429]
+    # What a visitor says of themselves stands before what the proxy adds.
+    assert missed(running, "198.51.100.1, 203.0.113.7") == 429
+    assert missed(running, "203.0.113.8") == 404
+    refused = proxied(running).get(UNKNOWN, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert 0 < int(refused.headers["retry-after"]) <= 1800
+    assert "x" * 43 not in refused.text
+
+
+def test_one_connection_of_ipv6_is_one_address(running: WebApp) -> None:
+    assert [missed(running, f"2001:db8:1:2::{n}") for n in range(1, 4)] == [404, 404, 429]
+    assert missed(running, "2001:db8:1:3::1") == 404
+
+
+def test_without_a_trusted_proxy_nobody_is_believed(tmp_path: Path) -> None:
+    with web_app(tmp_path, misses_per_hour=2) as running:
+        tried = [running.visitor().get(UNKNOWN, headers={"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(3)]
+        assert [answer.status_code for answer in tried] == [404, 404, 429]
+
+
+def test_the_page_says_what_is_too_much_and_when_it_goes_again_and_keeps_the_text(running: WebApp) -> None:
+    page = PageRequests(running.client)
+    running.model.will_say(" Yes.")
+    assert page.do("send", message="Is it?")
+    assert page.do("send", message="And now?")
+    assert "Too many questions: at most 1 within 60 seconds" in page.shown["notice"]
+    assert "And now?" not in str(page.shown["history"])
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/draft", "/auth/sign-out", UNKNOWN + "/continue"])
+def test_a_body_that_is_too_large_is_not_read(running: WebApp, path: str) -> None:
+    refused = running.visitor().post(path, content=b" " * (2**20 + 1), headers={"Content-Type": "application/json"})
+    assert refused.status_code in (404, 413)
+    assert refused.headers["content-security-policy"]
+
+
+def test_only_named_sites_may_read_answers(tmp_path: Path) -> None:
+    with web_app(tmp_path, cors_origins=("https://docs.example",)) as running:
+        for origin, allowed in (("https://docs.example", "https://docs.example"), ("https://evil.example", None)):
+            seen = running.client.get("/healthz", headers={"Origin": origin})
+            assert seen.headers.get("access-control-allow-origin") == allowed
+            assert "access-control-allow-credentials" not in seen.headers
+
+
+def test_https_is_asked_for_where_people_come_by_it(tmp_path: Path) -> None:
+    with web_app(tmp_path, public_url="https://chat.example") as running:
+        assert running.client.get("/site/none.js").headers["strict-transport-security"]
