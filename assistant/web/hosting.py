@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assistant.errors import SettingsError
 from assistant.settings import Settings
 
 _HUGGING_FACE = "https://huggingface.co"
@@ -11,6 +12,9 @@ _THIS_MACHINE, _EVERY_INTERFACE = "127.0.0.1", "0.0.0.0"  # noqa: S104  # what a
 _LOOPBACK = ("127.0.0.0/8", "::1")
 # A Space is reached through Hugging Face's proxy alone, which is somewhere in its private network.
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+
+# Of Gradio, which reads them by itself: an editor of the running app, and files that are loaded anew when they change.
+_NEVER = ("GRADIO_VIBE_MODE", "GRADIO_WATCH_DIRS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,10 @@ class Hosting:
 
 
 def find_hosting(settings: Settings, environment: Mapping[str, str]) -> Hosting:
-    """A Space says in its environment where it is, and is shown inside Hugging Face's own page."""
+    """A Space says in its environment where it is, and is shown inside Hugging Face's page. Raises SettingsError."""
+    for name in _NEVER:
+        if environment.get(name):
+            raise SettingsError(setting=name, fault="lets whoever visits change the app", allowed="unset it")
     space_id = environment.get("SPACE_ID", "")
     space = environment.get("SPACE_HOST", "").split(",")[0]
     return Hosting(

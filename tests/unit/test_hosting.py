@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from assistant.errors import SettingsError
 from assistant.settings import Settings
 from assistant.web.hosting import Hosting, find_hosting
 
@@ -41,3 +42,10 @@ def test_only_this_machines_proxy_is_believed_and_in_a_space_hugging_faces() -> 
 def test_a_proxy_that_is_no_address_stops_the_start(wrong: str) -> None:
     with pytest.raises(ValidationError):
         hosting({}, trusted_proxies=wrong)
+
+
+@pytest.mark.parametrize("name", ["GRADIO_VIBE_MODE", "GRADIO_WATCH_DIRS"])
+def test_what_would_let_visitors_change_the_app_stops_the_start(name: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        hosting({name: "1"})
+    assert refused.value.facts["setting"] == name
