@@ -55,7 +55,9 @@ audit: .venv/.installed-app .venv/.installed-audit
 	@found="$$($(BIN)/pip-audit --local --progress-spinner off 2>&1)"; code=$$?; echo "$$found"; \
 	if [ $$code != 0 ] && ! echo "$$found" | grep -q "known vulnerabilit"; then \
 		echo "Not audited: the advisories could not be reached." >&2; exit 2; \
-	fi; exit $$code
+	fi; \
+	unknown=$$(echo "$$found" | grep -c "could not be audited"); \
+	if [ $$unknown != 0 ]; then echo "$$unknown packages, named above, could not be audited." >&2; fi; exit $$code
 
 clean:
 	rm -rf .venv
