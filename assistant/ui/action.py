@@ -29,6 +29,9 @@ class Action(BaseModel):
     prompt: OwnPrompt | None = None
     """To be saved, under the name `text`."""
     preset: str | None = _Id
+    template: str = Field("", max_length=100)
+    """Of a second answer, like its temperature; empty for the conversation's prompt."""
+    temperature: float | None = Field(None, ge=0, le=2)
     vote: Vote | None = None
     reason: str = Field("", max_length=30)
     """Of the vote: a key."""

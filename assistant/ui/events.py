@@ -2,6 +2,8 @@
 
 from assistant.ui.attach_events import AttachEvents
 from assistant.ui.branch_events import BranchEvents
+from assistant.ui.compare_events import CompareEvents
+from assistant.ui.compare_views import CompareViews
 from assistant.ui.context_events import ContextEvents
 from assistant.ui.erase_events import EraseEvents
 from assistant.ui.feedback_events import FeedbackEvents
@@ -27,6 +29,7 @@ class Events:
         searching: SearchEvents,
         feedback_views: FeedbackViews,
         prompt_views: PromptViews,
+        compare_views: CompareViews,
     ) -> None:
         self.pages = Pages()
         self.following = Following(services.chat, services.conversations, services.titles, views, self.pages)
@@ -41,5 +44,6 @@ class Events:
             **EraseEvents(services.conversations, views, self.pages).verbs(),
             **FeedbackEvents(services.feedback, services.conversations, feedback_views).verbs(),
             **BranchEvents(services.conversations, self.following, views).verbs(),
+            **CompareEvents(services.chat, services.conversations, self.following, compare_views).verbs(),
             **ContextEvents(services.context_views, services.repeating, self.following, views).verbs(),
         }

@@ -16,6 +16,7 @@ from assistant.attachment_sizes import AttachmentSize
 from assistant.attachments import LARGEST_KIB, MOST_FILES
 from assistant.context_meter import Measured
 from assistant.context_view import ContextView
+from assistant.conversation import Message
 from assistant.conversation_service import ConversationView
 from assistant.engine import EngineState
 from assistant.errors import AssistantError
@@ -79,6 +80,10 @@ class Fragments:
     def messages(self, view: ConversationView, form: RatingForm | None = None) -> str:
         """The finished messages; an answer that is being written is shown by `answer`."""
         return self._render("messages", view=view, form=form, reasons=REASONS, longest_comment=LONGEST_COMMENT)
+
+    def pair(self, first: Message, *, second: Message | None = None, growing: str = "") -> str:
+        """Two answers side by side; `growing` is the HTML of a second one that is being written."""
+        return self._render("pair", first=first, second=second, growing=Markup(growing))  # noqa: S704  # ours
 
     def answer(self, update: RunUpdate) -> str:
         text = Markup(render_markdown(update.text, self._t))  # noqa: S704  # as above

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from assistant.engine import Engine, EngineStage
 from assistant.ui.attach_events import AttachEvents
+from assistant.ui.compare_views import CompareViews
 from assistant.ui.context_route import context_route
 from assistant.ui.events import Events
 from assistant.ui.feedback_views import FeedbackViews
@@ -28,11 +29,12 @@ _STATIC = Path(__file__).parent / "static"
 _CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
 _SHEETS = (
     "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account", "connection",
+    "compare",
     "waiting", "sharing",
 )  # fmt: skip
 _SCRIPTS = (
     "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
-    "titles", "connection",
+    "titles", "connection", "compare",
 )  # fmt: skip
 
 
@@ -64,7 +66,7 @@ def mount_page(
         attaching = AttachEvents(services.attachment_sizes, screen, fragments)
         rating = FeedbackViews(screen, fragments, wording)
         searching = SearchEvents(services.search, screen, fragments)
-        events = Events(services, views, attaching, searching, rating, prompting)
+        events = Events(services, views, attaching, searching, rating, prompting, CompareViews(screen, fragments))
         handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, fragments)

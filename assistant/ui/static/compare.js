@@ -1,0 +1,63 @@
+// A second answer beside the first: its prompt and temperature are chosen in the answer's menu.
+"use strict";
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const told = () => JSON.parse(find("#prompt-state [data-state]").dataset.state);
+  const PRESET = "preset:";
+
+  function send(action) {
+    const field = find("#action textarea, #action input");
+    field.value = JSON.stringify(action);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    // Gradio takes the field's value over before the next task; the button then sends it.
+    setTimeout(() => find("#act").click(), 0);
+  }
+
+  // What there is to choose from is what the settings offer; the conversation's own words among it, where it has some.
+  function fill(select) {
+    const { choice, offers, presets } = told();
+    const possible = offers.filter(([template]) => template !== "own" || choice.own);
+    select.replaceChildren(
+      ...possible.map(([template, label]) => new Option(label, template)),
+      ...presets.map((preset) => new Option(preset.name, PRESET + preset.id)),
+    );
+    select.value = choice.template;
+  }
+
+  function chosen(value) {
+    const { choice, presets } = told();
+    const preset = presets.find((each) => PRESET + each.id === value);
+    if (preset) return { prompt: preset.prompt };
+    return value === "own" ? { prompt: choice.own } : { template: value };
+  }
+
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.matches?.("details.compare") && event.target.open) fill(event.target.querySelector("select"));
+    },
+    true,
+  );
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-compare]");
+    if (!form) return;
+    event.preventDefault();
+    form.closest("details").open = false;
+    const { prompt, temperature } = form.elements;
+    send({ do: "compare", message: form.dataset.compare, temperature: Number(temperature.value), ...chosen(prompt.value) });
+  });
+
+  // A rating draws the whole conversation: what is compared is not shown twice.
+  function showOnce() {
+    for (const article of document.querySelectorAll("#history [data-message]")) {
+      article.hidden = Boolean(find(`#live .pair [data-message="${CSS.escape(article.dataset.message)}"]`));
+    }
+  }
+  function begin() {
+    const log = find("#log");
+    if (!log) return requestAnimationFrame(begin);
+    new MutationObserver(showOnce).observe(log, { childList: true, subtree: true });
+  }
+  begin();
+})();
