@@ -29,6 +29,7 @@ bench: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.prefix
+	$(BIN)/python -m benchmarks.shares
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.gpu
 

@@ -29,6 +29,7 @@ from assistant.feedback import FeedbackService
 from assistant.generation.deadlines import Deadlines
 from assistant.heartbeat import Heartbeat
 from assistant.identities import Identities
+from assistant.licences import LicenceService
 from assistant.limits import Bounds, Limits
 from assistant.maintenance import BackupPlan, Maintenance
 from assistant.model_catalog import ModelCard
@@ -143,6 +144,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         chat=service,
         conversations=ConversationService(store, runs, clock=_now),
         feedback=FeedbackService(store, clock=_now),
+        licences=LicenceService(store, lambda: engine.card, clock=_now),
         search=SearchService(store),
         prompts=PromptService(store, engine, new_id=_new_id, clock=_now),
         attachment_sizes=AttachmentSizes(engine),

@@ -25,6 +25,7 @@ from assistant.conversation import (
 )
 from assistant.engine import Engine
 from assistant.errors import DrainingError, NotContinuableError, NotFoundError, UnsupportedOptionError
+from assistant.licences import refuse_without_licence
 from assistant.limits import Limits
 from assistant.ports import ConversationStore, NewTurn
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
@@ -227,6 +228,7 @@ class ChatService:
             # However busy it is now: the page only did not hear that its question was taken.
             return begun
         self._refuse_if_unable()
+        refuse_without_licence(self._store, self._engine.card, turn.owner_id)
         with self._limits.turn(turn.owner_id):
             return self._begun(turn, asked, loop)
 

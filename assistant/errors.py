@@ -38,6 +38,7 @@ The words that a person reads are made elsewhere: `assistant.wording` holds the 
     │   ├── BrokenFileError      a file of conversations cannot be imported
     │   ├── FileTooLargeError
     │   └── UnsupportedOptionError
+    ├── LicenceNotAcceptedError  the model's use restrictions have to be accepted first
     ├── LimitError               more than one person, or one address, may; later it goes again
     │   ├── TooManyTurnsError
     │   ├── TooManyTokensError
@@ -293,6 +294,12 @@ class FileTooLargeError(InputError):
 
 class PassphraseError(InputError):
     code = "passphrase"
+
+
+class LicenceNotAcceptedError(AssistantError):
+    """Facts: `model`, `licence` (its name, with the version), `url` of its text."""
+
+    code = "licence_not_accepted"
 
 
 class LimitError(AssistantError):

@@ -267,6 +267,14 @@ class ConversationStore(Protocol):
         """Of all people who agreed, answers that were made here, by their ids; `after` is the last one of the page
         before."""
 
+    # Licences
+
+    def accept_licence(self, owner_id: str, licence: str, now: datetime) -> None:
+        """`licence`: one version, by its name. Once more changes nothing."""
+
+    def licence_accepted_at(self, owner_id: str, licence: str) -> datetime | None:
+        """None: not, or not in this version."""
+
     # Saved prompts
 
     def save_preset(self, owner_id: str, preset: PromptPreset) -> None:

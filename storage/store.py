@@ -7,6 +7,7 @@ from storage.drafts import DraftStore
 from storage.feedback import FeedbackStore
 from storage.identities import IdentityStore
 from storage.imports import ImportStore
+from storage.licences import LicenceStore
 from storage.presets import PresetStore
 from storage.search import SearchStore
 from storage.shares import ShareStore
@@ -20,6 +21,7 @@ class SqlConversationStore(
     ShareStore,
     SearchStore,
     FeedbackStore,
+    LicenceStore,
     PresetStore,
     DraftStore,
     IdentityStore,

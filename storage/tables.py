@@ -148,6 +148,16 @@ class PersonRow(Row):
     """Rated answers of theirs may be given to the operator's export."""
 
 
+class LicenceRow(Row):
+    """What a person has accepted: one version of a licence."""
+
+    __tablename__ = "licences"
+
+    owner_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    licence: Mapped[str] = mapped_column(String(200), primary_key=True)
+    accepted_at: Mapped[datetime]
+
+
 class PresetRow(Row):
     __tablename__ = "presets"
     __table_args__ = (UniqueConstraint("owner_id", "name", name="uq_presets_name"),)

@@ -9,6 +9,7 @@ from tests.contract.drafts import DraftContract
 from tests.contract.feedback import FeedbackContract
 from tests.contract.identities import IdentityContract
 from tests.contract.imports import ImportContract
+from tests.contract.licences import LicenceContract
 from tests.contract.presets import PresetContract
 from tests.contract.runs import RunContract
 from tests.contract.search import SearchContract
@@ -27,6 +28,7 @@ class ConversationStoreContract(
     ShareContract,
     SearchContract,
     FeedbackContract,
+    LicenceContract,
     PresetContract,
     DraftContract,
     IdentityContract,

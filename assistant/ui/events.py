@@ -9,6 +9,7 @@ from assistant.ui.erase_events import EraseEvents
 from assistant.ui.feedback_events import FeedbackEvents
 from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.following import Following
+from assistant.ui.licence_events import LicenceEvents
 from assistant.ui.list_events import ListEvents
 from assistant.ui.pages import Pages
 from assistant.ui.prompt_events import PromptEvents
@@ -40,6 +41,7 @@ class Events:
         self.verbs: dict[str, Verb] = {
             **self.turns.verbs(),
             **self.prompts.verbs(),
+            **LicenceEvents(services.licences, self.turns, views).verbs(),
             **ListEvents(services.conversations, self.following, views, self.pages).verbs(),
             **EraseEvents(services.conversations, views, self.pages).verbs(),
             **FeedbackEvents(services.feedback, services.conversations, feedback_views).verbs(),

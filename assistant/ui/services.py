@@ -8,6 +8,7 @@ from assistant.context_meter import ContextMeter
 from assistant.context_view import ContextViews
 from assistant.conversation_service import ConversationService
 from assistant.feedback import FeedbackService
+from assistant.licences import LicenceService
 from assistant.prompt_service import PromptService
 from assistant.repeating import Repeating
 from assistant.search import SearchService
@@ -19,6 +20,7 @@ class Services:
     chat: ChatService
     conversations: ConversationService
     feedback: FeedbackService
+    licences: LicenceService
     search: SearchService
     prompts: PromptService
     attachment_sizes: AttachmentSizes

@@ -20,7 +20,7 @@ from assistant.wording import Wording
 _TYPES = {Form.MARKDOWN: "text/markdown; charset=utf-8", Form.JSON: "application/json"}
 
 
-def share_routes(
+def share_routes(  # noqa: PLR0915  # one route after the other
     sharing: SharingService, reader: ShareReader, visitors: Visitors, pages: SharePages, wording: Wording
 ) -> APIRouter:
     router = APIRouter()
@@ -52,14 +52,17 @@ def share_routes(
             return gone()
         return HTMLResponse(pages.ending(deletion_token, is_done=True))
 
-    @router.get("/s/{token}")
-    async def show(token: str) -> Response:
+    async def show(request: Request) -> Response:
+        token = request.path_params["token"]
         try:
             return await shown(token, await reader.open(token))
         except NotFoundError:
             return gone()
         except PassphraseError:
             return HTMLResponse(pages.passphrase(token, is_wrong=False))
+
+    # Starlette's own route: FastAPI's reading of parameters would take longer than all that is done here.
+    router.add_route("/s/{token}", show, methods=["GET"])
 
     @router.post("/s/{token}")
     async def unlock(token: str, request: Request) -> Response:

@@ -52,6 +52,8 @@ def test_a_question_is_answered_and_answered_again(
         visit(page, app.url)
         keep_it_short(page)
         ask(page, QUESTION)
+        if engine is tgi:  # serves StarCoder, whose licence asks for it
+            page.get_by_role("button", name="I accept it").click()
         wait_for_end(page)
         expect(answers(page).first.locator(".source")).to_contain_text("tokens")
         page.get_by_role("button", name="Regenerate").click()

@@ -15,6 +15,7 @@ pytest.register_assert_rewrite(
             "feedback",
             "identities",
             "imports",
+            "licences",
             "presets",
             "runs",
             "search",

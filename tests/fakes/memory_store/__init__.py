@@ -5,6 +5,7 @@ from tests.fakes.memory_store.drafts import MemoryDrafts
 from tests.fakes.memory_store.feedback import MemoryFeedback
 from tests.fakes.memory_store.identities import MemoryIdentities
 from tests.fakes.memory_store.imports import MemoryImports
+from tests.fakes.memory_store.licences import MemoryLicences
 from tests.fakes.memory_store.presets import MemoryPresets
 from tests.fakes.memory_store.search import MemorySearch
 from tests.fakes.memory_store.shares import MemoryShares
@@ -18,6 +19,7 @@ class MemoryConversationStore(
     MemoryShares,
     MemorySearch,
     MemoryFeedback,
+    MemoryLicences,
     MemoryPresets,
     MemoryDrafts,
     MemoryIdentities,

@@ -112,6 +112,7 @@ class MemoryConversations(MemoryState):
 
     def delete_owner(self, owner_id: str) -> int:
         self._agreed.pop(owner_id, None)
+        self._licences = {key: at for key, at in self._licences.items() if key[0] != owner_id}
         self._presets.pop(owner_id, None)
         self._drafts = {place: kept for place, kept in self._drafts.items() if place[0] != owner_id}
         self._forget_identity(owner_id)

@@ -78,6 +78,8 @@ class MemoryIdentities(MemoryState):
             id_: replace(each, owner_id=owner_id) if each.owner_id == former_id else each
             for id_, each in self._runs.items()
         }
+        for former, licence in [key for key in self._licences if key[0] == former_id]:
+            self._licences.setdefault((owner_id, licence), self._licences.pop((former, licence)))
         if (agreed := self._agreed.pop(former_id, None)) and owner_id not in self._agreed:
             self._agreed[owner_id] = agreed
         for place in [place for place in self._drafts if place[0] == former_id]:

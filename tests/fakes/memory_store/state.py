@@ -42,6 +42,8 @@ class MemoryState:
         self._deleted: dict[str, datetime] = {}
         self._agreed: dict[str, datetime] = {}
         """To the export of their ratings."""
+        self._licences: dict[tuple[str, str], datetime] = {}
+        """Owner and accepted licence."""
         self._hidden: dict[str, datetime] = {}
         """Messages of deleted branches."""
         self._documents: dict[tuple[str, str | None], int] = {}
