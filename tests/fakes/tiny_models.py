@@ -25,7 +25,7 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from assistant.backends.torch_engine.causal_model import CausalModel
+from assistant.backends.torch_engine.causal_model import CausalModel, Reading
 from assistant.backends.torch_engine.channel import Channel
 from assistant.backends.torch_engine.generation_thread import GenerationThread
 from assistant.backends.torch_engine.kv_cache import GrowingCache, KvSnapshot
@@ -108,6 +108,8 @@ class WatchedModel(CausalModel):
         self.chunk = chunk
         self.steps: list[tuple[int, int, int]] = []
         """Whose (0 for the first request that was read for, 1 for the next …), tokens read before, tokens read."""
+        self.together: list[int] = []
+        """How many tokens were read in each step that was for several."""
         self.faults: dict[int, list[Exception]] = {}
         """What to raise, once each, when this many tokens have been read before."""
         self._said: dict[int, int] = {}
@@ -131,21 +133,40 @@ class WatchedModel(CausalModel):
             self._permits = None
             permits.release(POSITIONS)
 
-    def read(self, ids: Sequence[int], cache: GrowingCache) -> torch.Tensor:
+    def read(self, reading: Reading) -> torch.Tensor:
+        before = self._begin(reading)
+        logits = super().read(reading)
+        self._note(reading, before)
+        return self._scripted(reading, logits)
+
+    def read_together(self, readings: Sequence[Reading]) -> list[torch.Tensor]:
+        before = [self._begin(reading) for reading in readings]
+        found = super().read_together(readings)
+        self.together.append(len(readings))
+        for reading, length in zip(readings, before, strict=True):
+            self._note(reading, length)
+        return [self._scripted(reading, logits) for reading, logits in zip(readings, found, strict=True)]
+
+    def _begin(self, reading: Reading) -> int:
         self.begun += 1
         if permits := self._permits:
             assert permits.acquire(timeout=20), "nobody let this step through"
-        before = cache.length
+        before = reading.cache.length
         if self.faults.get(before):
             raise self.faults[before].pop(0)
-        logits = super().read(ids, cache)
-        if not any(cache is seen for seen in self._seen):
-            self._seen.append(cache)
-        whose = next(at for at, seen in enumerate(self._seen) if seen is cache)
-        self.steps.append((whose, before, len(ids)))
-        if cache.length in self._said:
+        return before
+
+    def _note(self, reading: Reading, before: int) -> None:
+        if not any(reading.cache is seen for seen in self._seen):
+            self._seen.append(reading.cache)
+        whose = next(at for at, seen in enumerate(self._seen) if seen is reading.cache)
+        self.steps.append((whose, before, len(reading.ids)))
+
+    def _scripted(self, reading: Reading, logits: torch.Tensor) -> torch.Tensor:
+        length = reading.cache.length
+        if length in self._said:
             logits = torch.full_like(logits, -100.0)
-            logits[self._said[cache.length]] = 100.0
+            logits[self._said[length]] = 100.0
         return logits
 
 
@@ -167,7 +188,7 @@ class Served:
 
     async def read_prefix(self, prefix: str) -> KvSnapshot:
         events: Channel[float | KvSnapshot] = Channel()
-        self.thread.submit(PrefixReading(self.model, self.model.prompt_ids(prefix), events.send))
+        self.thread.submit(PrefixReading(self.model.prompt_ids(prefix), events.send))
         while isinstance(event := await events.receive(), float):
             pass
         self.memory.pin(event)
@@ -179,7 +200,7 @@ async def served(
     model: WatchedModel | None = None, *, limit: int = 2**30, max_active: int = 4
 ) -> AsyncIterator[Served]:
     model, memory, crashes = model or WatchedModel(), KvMemory(limit), []
-    thread = GenerationThread(memory, partial(crashes.append, "crashed"), max_active)
+    thread = GenerationThread(model, memory, partial(crashes.append, "crashed"), max_active)
     language_model = TransformersModel(model, memory, thread, CARD.options)
     try:
         yield Served(model, memory, thread, language_model, crashes)

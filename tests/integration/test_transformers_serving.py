@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from assistant.errors import EngineError, EngineUnavailableError
-from tests.fakes.tiny_models import Served, served
+from tests.fakes.tiny_models import KINDS, Served, WatchedModel, served
 
+LASTING = 4
+"""Times: a step for several that fails is tried again alone, whoever's turn it is."""
 PROMPT = "Human: how do I reverse a list?\n\nAssistant:"
 
 
@@ -84,15 +86,39 @@ async def test_a_long_prompt_does_not_hold_up_the_others() -> None:
 async def test_who_comes_when_all_places_are_taken_waits_in_order() -> None:
     async with served(max_active=2) as engine:
         turns = await turns_of(engine, "a", "bb", "ccc", "dddd", max_new_tokens=3)
-        assert turns == [0, 1, 0, 1, 0, 2, 1, 3, 2, 3, 2, 3]
+        assert turns == [0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3]
 
 
-async def test_answers_beside_each_other_are_those_given_alone() -> None:
-    prompts = [f"{name} asks something" for name in ("Ann", "Bob", "Cid", "Dan", "Eve", "Fay")]
-    async with served() as alone, served() as together:
-        expected = [(await alone.answer(prompt, max_new_tokens=20))[0] for prompt in prompts]
-        answers = await asyncio.gather(*(together.answer(prompt, max_new_tokens=20) for prompt in prompts))
+@pytest.mark.parametrize("kind", KINDS)
+async def test_answers_beside_each_other_are_those_given_alone(kind: str) -> None:
+    # Of different lengths, some beyond the window that one kind looks back over.
+    prompts = [f"{name} asks something" * times for times, name in enumerate(("Ann", "Bob", "Cid", "Dan", "Eve"), 1)]
+    async with served(WatchedModel(kind)) as alone, served(WatchedModel(kind)) as together:
+        expected = [(await alone.answer(prompt, max_new_tokens=40))[0] for prompt in prompts]
+        answers = await asyncio.gather(*(together.answer(prompt, max_new_tokens=40) for prompt in prompts))
         assert [text for text, _ in answers] == expected
+        assert max(together.model.together) == 4
+        assert sum(together.model.together) > 100
+
+
+async def test_a_fault_while_several_are_read_for_ends_its_own_request_alone() -> None:
+    async with served() as alone:
+        expected, _ = await alone.answer("b" * 10, max_new_tokens=40)
+    async with served() as engine:
+        engine.model.faults[30] = [RuntimeError("something")] * LASTING
+        failed, answered = await asyncio.gather(
+            engine.answer("a" * 20, max_new_tokens=40),
+            engine.answer("b" * 10, max_new_tokens=19),
+            return_exceptions=True,
+        )
+        assert isinstance(failed, EngineError)
+        assert isinstance(answered, tuple)
+        assert expected.startswith(answered[0])
+
+
+async def test_a_model_whose_attention_cannot_be_chosen_reads_for_one_after_the_other() -> None:
+    model = WatchedModel("mamba")
+    assert not model.reads_together
 
 
 OUT_OF_MEMORY = [
@@ -105,9 +131,9 @@ OUT_OF_MEMORY = [
 @pytest.mark.parametrize("fault", OUT_OF_MEMORY, ids=lambda fault: type(fault).__name__)
 async def test_out_of_memory_fails_one_request_and_the_others_go_on(fault: Exception) -> None:
     async with served() as engine:
-        engine.model.faults[17] = [fault]
+        engine.model.faults[17] = [fault] * LASTING
         failed, answered = await asyncio.gather(
-            engine.answer("a" * 17), engine.answer("b" * 10), return_exceptions=True
+            engine.answer("a" * 17), engine.answer("b" * 30), return_exceptions=True
         )
         assert isinstance(failed, EngineUnavailableError)
         assert failed.facts["fault"] == "out of memory"
@@ -142,9 +168,9 @@ async def test_a_step_that_failed_half_way_leaves_no_trace_in_the_cache() -> Non
 
 async def test_any_other_fault_fails_its_own_request_alone(caplog: pytest.LogCaptureFixture) -> None:
     async with served() as engine:
-        engine.model.faults[17] = [RuntimeError("mat1 and mat2 shapes cannot be multiplied")]
+        engine.model.faults[17] = [RuntimeError("mat1 and mat2 shapes cannot be multiplied")] * LASTING
         failed, answered = await asyncio.gather(
-            engine.answer("a" * 17), engine.answer("b" * 10), return_exceptions=True
+            engine.answer("a" * 17), engine.answer("b" * 30), return_exceptions=True
         )
         assert isinstance(failed, EngineError)
         assert failed.facts == {"fault": "RuntimeError"}

@@ -2,30 +2,23 @@
 
 import threading
 from collections import deque
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Generic, TypeVar
 
-from assistant.errors import AssistantError
-
-
-class Work(Protocol):
-    def step(self) -> bool:
-        """Do a small part, a fraction of a second. True when that was the last."""
-
-    def fail(self, error: AssistantError) -> None:
-        """Nothing more will be done."""
+W = TypeVar("W")
 
 
-class FairQueue:
+class FairQueue(Generic[W]):
     """At most `max_active` take turns; who comes next joins, in order, when one of them leaves. Thread-safe."""
 
     def __init__(self, max_active: int) -> None:
         self._max_active = max_active
-        self._active: deque[Work] = deque()
-        self._waiting: deque[Work] = deque()
+        self._active: deque[W] = deque()
+        self._waiting: deque[W] = deque()
         self._changed = threading.Condition()
         self._closed = False
 
-    def join(self, work: Work) -> bool:
+    def join(self, work: W) -> bool:
         """False when the queue is closed."""
         with self._changed:
             if not self._closed:
@@ -33,7 +26,7 @@ class FairQueue:
                 self._changed.notify()
             return not self._closed
 
-    def next(self) -> Work | None:
+    def next(self) -> W | None:
         """Wait for work. None when the queue is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._active or self._waiting)
@@ -45,7 +38,19 @@ class FairQueue:
             self._active.rotate(-1)
             return self._active[-1]
 
-    def leave(self, work: Work) -> None:
+    def others(self, work: W) -> list[W]:
+        """The active ones but this, in the order of their turns."""
+        with self._changed:
+            return [other for other in self._active if other is not work]
+
+    def had_turn(self, works: Sequence[W]) -> None:
+        """They had it out of turn, and go to the end."""
+        with self._changed:
+            for work in works:
+                self._active.remove(work)
+                self._active.append(work)
+
+    def leave(self, work: W) -> None:
         with self._changed:
             self._active.remove(work)
 
@@ -54,7 +59,7 @@ class FairQueue:
             self._closed = True
             self._changed.notify()
 
-    def left_over(self) -> list[Work]:
+    def left_over(self) -> list[W]:
         """Take out what is still here, after closing."""
         with self._changed:
             rest = [*self._active, *self._waiting]

@@ -1,13 +1,15 @@
 """One answer in the making, in small steps: read what has not been read before, then one token after another.
 
-Made for the generation thread, which alone calls `step`. Knows nothing of threads, turns or who listens.
+Made for the generation thread, which reads for it. Knows nothing of threads, turns or who listens.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import torch
+
 from assistant.backends.torch_engine.answer_pieces import TextStream
-from assistant.backends.torch_engine.causal_model import CausalModel
+from assistant.backends.torch_engine.causal_model import CausalModel, Reading
 from assistant.backends.torch_engine.kv_cache import GrowingCache
 from assistant.backends.torch_engine.kv_memory import KvMemory
 from assistant.backends.torch_engine.sampling import Sampler
@@ -70,34 +72,33 @@ class Generation:
         self._cache = None
         self._emit(error)
 
-    def step(self) -> bool:
+    def unread(self) -> Reading | None:
         if self._cancelled:
             self._leave_to_memory()
-            return True
-        cache, sampler = self._begun()
-        unread = self._ids[cache.length :]
-        logits = self._model.read(unread[: self._model.chunk], cache)
-        if not self._made():
-            self._emit(Read(cache.length - self._cached, len(self._ids) - self._cached))
-        if len(unread) > self._model.chunk:
-            return False
-        reason = self._take(sampler.next(logits, self._ids))
-        if reason:
-            self._leave_to_memory()
-            self._emit(self._ending(reason))
-        return bool(reason)
-
-    def _begun(self) -> tuple[GrowingCache, Sampler]:
+            return None
         # Not before the first step: who waits in line takes no memory on the device.
         if self._cache is None:
             # The last token is always read, since its scores are what the answer starts from.
             known, self._cached = self._memory.longest_start(self._ids[:-1])
             self._cache = GrowingCache(known, self._cached)
+        return Reading(self._ids[self._cache.length :], self._cache)
+
+    def take(self, logits: torch.Tensor) -> bool:
+        if self._cache is None:
+            return True
+        if not self._made():
+            self._emit(Read(self._cache.length - self._cached, len(self._ids) - self._cached))
+        if self._cache.length < len(self._ids):
+            return False
         if self._sampler is None:
             self._sampler = Sampler(self._request.options, self._model.device)
-        return self._cache, self._sampler
+        reason = self._taken(self._sampler.next(logits, self._ids))
+        if reason:
+            self._leave_to_memory()
+            self._emit(self._ending(reason))
+        return bool(reason)
 
-    def _take(self, token: int) -> str:
+    def _taken(self, token: int) -> str:
         """The reason to end, if there is one now."""
         self._ids.append(token)
         if token in self._model.end_ids:

@@ -2,27 +2,44 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Protocol
 
 import torch
 
-from assistant.backends.torch_engine.fair_queue import FairQueue, Work
+from assistant.backends.torch_engine.causal_model import CausalModel, Reading
+from assistant.backends.torch_engine.fair_queue import FairQueue
 from assistant.backends.torch_engine.kv_memory import KvMemory
 from assistant.errors import AssistantError, EngineError, EngineUnavailableError
 
 logger = logging.getLogger(__name__)
 
-MAX_ACTIVE = 4
-"""Requests that take turns; the others wait. More would only make each of them slower."""
+
+class Work(Protocol):
+    """Text to be read by the model in small steps, those that wait for one token each taken together."""
+
+    def unread(self) -> Reading | None:
+        """What there is to read now; None when nothing more will be."""
+
+    def take(self, logits: torch.Tensor) -> bool:
+        """Scores after a part of it, or all. True when nothing more will be read."""
+
+    def fail(self, error: AssistantError) -> None:
+        """Nothing more will be done."""
 
 
 class GenerationThread:
-    """Runs until closed. `on_crash` is called in the thread when it ends any other way."""
+    """Runs until closed. `on_crash` is called in the thread when it ends any other way.
 
-    def __init__(self, memory: KvMemory, on_crash: Callable[[], None], max_active: int = MAX_ACTIVE) -> None:
+    At most `max_active` take turns, the others wait.
+    """
+
+    def __init__(self, model: CausalModel, memory: KvMemory, on_crash: Callable[[], None], max_active: int) -> None:
+        self._model = model
         self._memory = memory
         self._on_crash = on_crash
-        self._queue = FairQueue(max_active)
+        self._queue = FairQueue[Work](max_active)
         # A daemon: an app that ends without closing it must not hang.
         self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
         self._thread.start()
@@ -42,8 +59,7 @@ class GenerationThread:
         try:
             with torch.inference_mode():
                 while work := self._queue.next():
-                    if self._is_done(work):
-                        self._queue.leave(work)
+                    self._step(work)
         except BaseException as error:
             logger.exception("the generation thread has ended")
             fault = f"the model has crashed: {type(error).__name__}"
@@ -53,9 +69,50 @@ class GenerationThread:
             for work in self._queue.left_over():
                 work.fail(EngineUnavailableError(fault=fault))
 
-    def _is_done(self, work: Work) -> bool:
+    def _step(self, work: Work) -> None:
+        """One for this work; where that is one token, one for all others that wait for one token too."""
+        reading = self._wish(work)
+        if reading is None:
+            return
+        if len(reading.ids) == 1 and self._model.reads_together:
+            wishes = {other: self._wish(other) for other in self._queue.others(work)}
+            alike = {other: wish for other, wish in wishes.items() if wish and len(wish.ids) == 1}
+            if alike and self._read_together({work: reading, **alike}):
+                return
+        part = Reading(reading.ids[: self._model.chunk], reading.cache)
+        self._guard(work, lambda: work.take(self._model.read(part)))
+
+    def _wish(self, work: Work) -> Reading | None:
+        found: list[Reading] = []
+
+        def ask() -> bool:
+            found.extend([reading] if (reading := work.unread()) else [])
+            return not found
+
+        self._guard(work, ask)
+        return found[0] if found else None
+
+    def _read_together(self, turn: Mapping[Work, Reading]) -> bool:
+        """False when something went wrong with one of them, which is found by reading for each alone."""
         try:
-            return work.step()
+            scores = self._model.read_together(list(turn.values()))
+        except torch.AcceleratorError:
+            raise
+        except Exception:
+            return False
+        self._queue.had_turn(list(turn))
+        for work, logits in zip(turn, scores, strict=True):
+            self._guard(work, partial(work.take, logits))
+        return True
+
+    def _guard(self, work: Work, step: Callable[[], bool]) -> None:
+        """It leaves when its step was the last, or failed."""
+        if self._is_done(work, step):
+            self._queue.leave(work)
+
+    def _is_done(self, work: Work, step: Callable[[], bool]) -> bool:
+        try:
+            return step()
         except torch.AcceleratorError:
             # An assertion on the device: nothing can be computed in this process any more.
             raise

@@ -5,7 +5,9 @@ Made for the generation thread, like a request; ends with a snapshot in place of
 
 from collections.abc import Callable, Sequence
 
-from assistant.backends.torch_engine.causal_model import CausalModel
+import torch
+
+from assistant.backends.torch_engine.causal_model import Reading
 from assistant.backends.torch_engine.kv_cache import GrowingCache, KvSnapshot
 from assistant.errors import AssistantError
 
@@ -13,10 +15,7 @@ from assistant.errors import AssistantError
 class PrefixReading:
     """`emit` gets the fraction that has been read, then the snapshot or an error. It must not block."""
 
-    def __init__(
-        self, model: CausalModel, ids: Sequence[int], emit: Callable[[float | KvSnapshot | AssistantError], None]
-    ) -> None:
-        self._model = model
+    def __init__(self, ids: Sequence[int], emit: Callable[[float | KvSnapshot | AssistantError], None]) -> None:
         self._ids = list(ids)
         self._emit = emit
         self._cache = GrowingCache()
@@ -24,9 +23,11 @@ class PrefixReading:
     def fail(self, error: AssistantError) -> None:
         self._emit(error)
 
-    def step(self) -> bool:
-        begin = self._cache.length
-        self._model.read(self._ids[begin : begin + self._model.chunk], self._cache)
+    def unread(self) -> Reading:
+        return Reading(self._ids[self._cache.length :], self._cache)
+
+    def take(self, logits: torch.Tensor) -> bool:
+        del logits
         done = self._cache.length == len(self._ids)
         self._emit(self._cache.snapshot(self._ids) if done else self._cache.length / len(self._ids))
         return done

@@ -10,7 +10,7 @@ import transformers
 
 from assistant.backends.torch_engine.causal_model import CausalModel
 from assistant.backends.torch_engine.channel import Channel
-from assistant.backends.torch_engine.generation_thread import MAX_ACTIVE, GenerationThread
+from assistant.backends.torch_engine.generation_thread import GenerationThread
 from assistant.backends.torch_engine.kv_cache import KvSnapshot
 from assistant.backends.torch_engine.kv_memory import KvMemory
 from assistant.backends.torch_engine.language_model import TransformersModel
@@ -20,12 +20,14 @@ from assistant.conversation import GenerationOptions
 
 _MEMORY_OF_A_CPU = 2**30
 """Bytes for conversations' keys and values; on a GPU it is half of what the weights leave."""
+_AT_ONCE_ON_CUDA = 16
+# A processor has little arithmetic to spare: more would only make each slower.
+_AT_ONCE_ELSEWHERE = 4
+"""Conversations that are answered together."""
 
 
 class Runtime:
     """Starts the thread. `identity` says whose keys and values the files in `folder` are."""
-
-    concurrency = MAX_ACTIVE
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Runtime:
         on_crash: Callable[[], None],
     ) -> None:
         self._model = model
+        self.concurrency = _AT_ONCE_ON_CUDA if model.device.type == "cuda" else _AT_ONCE_ELSEWHERE
         self._identity = {
             **identity,
             "tokenizer": hashlib.sha256(model.tokenizer.to_str().encode()).hexdigest(),
@@ -44,7 +47,7 @@ class Runtime:
         }
         self._folder = folder
         self._memory = KvMemory(_bytes_for_conversations(model.device))
-        self._thread = GenerationThread(self._memory, on_crash)
+        self._thread = GenerationThread(model, self._memory, on_crash, self.concurrency)
 
     @property
     def context_window(self) -> int:
@@ -67,7 +70,7 @@ class Runtime:
 
     async def _read(self, ids: Sequence[int], on_progress: Callable[[float], None]) -> KvSnapshot:
         events: Channel[float | KvSnapshot] = Channel()
-        self._thread.submit(PrefixReading(self._model, ids, events.send))
+        self._thread.submit(PrefixReading(ids, events.send))
         while isinstance(event := await events.receive(), float):
             on_progress(event)
         return event
