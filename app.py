@@ -51,12 +51,14 @@ from assistant.sign_in.sign_in import SignIn
 from assistant.titles import Titles
 from assistant.ui.keeping import Keeping
 from assistant.ui.page import mount_page
+from assistant.ui.page_files import page_head, page_sheets
 from assistant.ui.services import Services
 from assistant.web.application import create_web_app
 from assistant.web.draft_routes import draft_routes
 from assistant.web.health import Health
 from assistant.web.here import here_route
 from assistant.web.hosting import find_hosting
+from assistant.web.page_document import PageParts
 from assistant.web.server import open_socket, serve
 from assistant.web.share_desk import share_desk_routes
 from assistant.web.share_page import share_routes
@@ -199,6 +201,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         wording,
         hosting,
         limits=limits,
+        page_parts=PageParts(head=page_head(), sheets=page_sheets()),
         sign_in=sign_in,
         lifespan=lifespan,
     )

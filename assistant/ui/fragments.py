@@ -96,9 +96,20 @@ class Fragments:
         """With its id, also the ways to export it."""
         return self._render("heading", title=title, conversation_id=conversation_id)
 
-    def transfers(self) -> str:
-        """The ways to export all conversations, and to import some."""
-        return self._render("transfers", file_bytes=FILE_BYTES)
+    def data(self) -> str:
+        """The ways to export all conversations, to import some, and to delete everything of one's own."""
+        return self._render("data", file_bytes=FILE_BYTES)
+
+    def brand(self) -> str:
+        """The side bar's head, with the button that hides it."""
+        return self._render("side_bar_switch", is_open=True)
+
+    def side_bar_switch(self) -> str:
+        """The button that shows a hidden side bar."""
+        return self._render("side_bar_switch", is_open=False)
+
+    def theme(self) -> str:
+        return self._render("theme")
 
     def notice(self, text: str, *, alert: bool = False, action: str | None = None, label: str = "") -> str:
         """`action` is the JSON that the notice's button sends."""
@@ -114,10 +125,6 @@ class Fragments:
     def banner(self) -> str:
         """What everybody has to know, at the top of the page; empty for nothing."""
         return self._render("banner")
-
-    def erase(self) -> str:
-        """The way to delete everything of one's own, with the question whether that is meant."""
-        return self._render("erase")
 
     def prompts(self) -> str:
         """The form that a prompt is chosen and written in, empty."""

@@ -1,6 +1,7 @@
 """What is on the page and where; what it does is wired in `page`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 from annotated_types import Ge, Gt, Le
@@ -10,6 +11,27 @@ from assistant.ui.prompt_panel import PromptPanel, lay_out_prompts
 from assistant.wording import Wording
 
 _STEPS = {"temperature": 0.05, "top_p": 0.01, "top_k": 1, "repetition_penalty": 0.05, "max_new_tokens": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """The HTML of what no event changes, by its place; empty for what is not there."""
+
+    banner: str = ""
+    """What everybody has to know."""
+    brand: str = ""
+    side_bar_switch: str = ""
+    search: str = ""
+    theme: str = ""
+    language: str = ""
+    data: str = ""
+    """The ways to export, import and delete all."""
+    my_shares: str = ""
+    help: str = ""
+    connection: str = ""
+    """What the page says by itself."""
+    attach: str = ""
+    prompts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,104 +60,102 @@ class Screen:
     prompts: PromptPanel
     made_with: GenerationOptions
     """What they show at first."""
-    announcement: gr.Markdown
     account: gr.Markdown
+    """Who the visitor is, and the way to sign in."""
+    announcement: gr.Markdown
     position: gr.Textbox
     action: gr.Textbox
     act: gr.Button
 
 
-def lay_out(  # noqa: PLR0913  # a string for each place that no event changes
-    t: Wording,
-    defaults: GenerationOptions,
-    attach: str,
-    *,
-    search: str = "",
-    transfers: str = "",
-    erase: str = "",
-    banner: str = "",
-    prompts: str = "",
-    connection: str = "",
-) -> Screen:
-    """To be called inside `gr.Blocks`. Each string is the HTML of what there is to: attach files by, search with, move
-    conversations as files with, delete everything by; `banner`: of what everybody has to know."""
-    with gr.Sidebar(elem_id="sidebar", label=t("page.conversations"), width=300):
-        new_chat = gr.Button(t("control.new_chat"), elem_id="new-chat")
-        _fragment("search", search)
+def lay_out(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> Screen:
+    """To be called inside `gr.Blocks`."""
+    parts: dict[str, Any] = {}
+    with gr.Column(elem_id="sidebar", min_width=0):
+        parts |= _side_bar(t, fixed)
+    with gr.Column(elem_id="chat", min_width=0):
+        if fixed.banner:
+            _fragment("banner", fixed.banner)
+        parts |= _top(fixed)
+        parts["engine"] = _fragment("engine")
+        with gr.Column(elem_id="log", min_width=0):
+            parts["history"] = _fragment("history")
+            parts["live"] = _fragment("live")
+        with gr.Column(elem_id="dock", min_width=0):
+            parts |= _dock(t, defaults, fixed)
+        parts["context"] = _fragment("context")
+        parts["announcement"] = _fragment("announcement")
+        parts |= _hidden()
+    return Screen(**parts, made_with=defaults)
+
+
+def _side_bar(t: Wording, fixed: Fixed) -> dict[str, Any]:
+    _fragment("brand", fixed.brand)
+    new_chat = gr.Button(t("control.new_chat"), elem_id="new-chat")
+    _fragment("search", fixed.search)
+    with gr.Column(elem_id="lists", min_width=0):
         found = _fragment("found")
         conversations = _fragment("conversations")
-        _fragment("transfers", transfers)
-        _fragment("erase", erase)
+    with gr.Column(elem_id="foot", min_width=0):
         account = _fragment("account")
-    with gr.Column(elem_id="chat"):
-        if banner:
-            _fragment("banner", banner)
-        with gr.Row(elem_id="top"):
-            heading = _fragment("heading")
-        engine = _fragment("engine")
-        with gr.Column(elem_id="log"):
-            history = _fragment("history")
-            live = _fragment("live")
-        with gr.Column(elem_id="dock"):
-            _fragment("connection", connection)
-            notice = _fragment("notice")
-            attached = _fragment("attached")
-            with gr.Row(elem_id="composer"):
-                _fragment("attach", attach)
-                message = gr.Textbox(
-                    label=t("control.message"),
-                    placeholder=t("control.message_hint"),
-                    lines=1,
-                    max_lines=12,
-                    autofocus=True,
-                    elem_id="message",
-                    scale=1,
-                )
-                send = gr.Button(t("control.send"), variant="primary", scale=0, min_width=80, elem_id="send")
-                stop = gr.Button(
-                    t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False
-                )
-            # Its script fills it.
-            _fragment("meter", '<div class="meter"></div>')
+        with gr.Row(elem_id="preferences"):
+            _fragment("theme", fixed.theme)
+            _fragment("language", fixed.language)
+        with gr.Row(elem_id="own-things"):
+            _fragment("data", fixed.data)
+            _fragment("my-shares", fixed.my_shares)
+            _fragment("help", fixed.help)
+    return {"new_chat": new_chat, "found": found, "conversations": conversations, "account": account}
+
+
+def _top(fixed: Fixed) -> dict[str, Any]:
+    with gr.Row(elem_id="top"):
+        _fragment("side-bar-switch", fixed.side_bar_switch)
+        heading = _fragment("heading")
+    return {"heading": heading}
+
+
+def _dock(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> dict[str, Any]:
+    """The box, and what belongs to the next question: above it what is said of it, below it what it is asked with."""
+    _fragment("connection", fixed.connection)
+    notice = _fragment("notice")
+    attached = _fragment("attached")
+    with gr.Row(elem_id="composer"):
+        _fragment("attach", fixed.attach)
+        message = gr.Textbox(
+            label=t("control.message"),
+            placeholder=t("control.message_hint"),
+            lines=1,
+            max_lines=12,
+            autofocus=True,
+            elem_id="message",
+            scale=1,
+        )
+        send = gr.Button(t("control.send"), variant="primary", scale=0, min_width=80, elem_id="send")
+        stop = gr.Button(t("control.stop"), variant="stop", scale=0, min_width=80, elem_id="stop", visible=False)
+    with gr.Row(elem_id="below-box"):
+        # Its script fills it.
+        _fragment("meter", '<div class="meter"></div>')
         with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
-            panel = lay_out_prompts(prompts)
+            panel = lay_out_prompts(fixed.prompts)
             options = _option_controls(t, defaults)
-        context = _fragment("context")
-        announcement = _fragment("announcement")
-        position = gr.Textbox(visible="hidden", elem_id="position")
-        query = gr.Textbox(visible="hidden", elem_id="query")
-        look = gr.Button(visible="hidden", elem_id="look")
-        action = gr.Textbox(visible="hidden", elem_id="action")
-        act = gr.Button(visible="hidden", elem_id="act")
-        attachments = gr.Textbox(visible="hidden", elem_id="attachments")
-        draw_attached = gr.Button(visible="hidden", elem_id="draw-attached")
-    return Screen(
-        conversations=conversations,
-        new_chat=new_chat,
-        found=found,
-        query=query,
-        look=look,
-        engine=engine,
-        heading=heading,
-        history=history,
-        live=live,
-        notice=notice,
-        attached=attached,
-        attachments=attachments,
-        draw_attached=draw_attached,
-        context=context,
-        message=message,
-        send=send,
-        stop=stop,
-        options=options,
-        prompts=panel,
-        made_with=defaults,
-        announcement=announcement,
-        account=account,
-        position=position,
-        action=action,
-        act=act,
-    )
+    return {
+        "notice": notice, "attached": attached, "message": message, "send": send, "stop": stop, "prompts": panel,
+        "options": options,
+    }  # fmt: skip
+
+
+def _hidden() -> dict[str, Any]:
+    """What the page's scripts write into and press."""
+    return {
+        "position": gr.Textbox(visible="hidden", elem_id="position"),
+        "query": gr.Textbox(visible="hidden", elem_id="query"),
+        "look": gr.Button(visible="hidden", elem_id="look"),
+        "action": gr.Textbox(visible="hidden", elem_id="action"),
+        "act": gr.Button(visible="hidden", elem_id="act"),
+        "attachments": gr.Textbox(visible="hidden", elem_id="attachments"),
+        "draw_attached": gr.Button(visible="hidden", elem_id="draw-attached"),
+    }
 
 
 def _fragment(elem_id: str, html: str = "") -> gr.Markdown:

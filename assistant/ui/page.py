@@ -1,7 +1,6 @@
 """The chat page: a Gradio Blocks app, its events wired, mounted into the web app."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,7 +15,8 @@ from assistant.ui.feedback_views import FeedbackViews
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Handlers, Identify, speak_with
 from assistant.ui.keeping import Keeping
-from assistant.ui.layout import Screen, lay_out
+from assistant.ui.layout import Fixed, Screen, lay_out
+from assistant.ui.page_files import STATIC
 from assistant.ui.prompt_views import PromptViews
 from assistant.ui.search_events import SearchEvents
 from assistant.ui.services import Services
@@ -24,18 +24,6 @@ from assistant.ui.spoken_blocks import SpokenBlocks
 from assistant.ui.theme import THEME
 from assistant.ui.views import Views
 from assistant.wording import Wording
-
-_STATIC = Path(__file__).parent / "static"
-_CODE_CSS = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
-_SHEETS = (
-    "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts", "context", "account", "connection",
-    "compare",
-    "waiting", "sharing",
-)  # fmt: skip
-_SCRIPTS = (
-    "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
-    "titles", "connection", "compare",
-)  # fmt: skip
 
 
 def mount_page(
@@ -53,11 +41,18 @@ def mount_page(
     fragments = Fragments(wording, lambda: engine.card, keeping, provider_name, lambda: engine.continues)
 
     def lay_out_page() -> Screen:
-        fixed = {"search": fragments.search(), "erase": fragments.erase(), "banner": fragments.banner()}
-        fixed["transfers"] = fragments.transfers()
-        fixed["prompts"] = fragments.prompts()
-        fixed["connection"] = fragments.connection()
-        return lay_out(wording, engine.card.options, fragments.attach() + fragments.echo(), **fixed)
+        fixed = Fixed(
+            banner=fragments.banner(),
+            brand=fragments.brand(),
+            side_bar_switch=fragments.side_bar_switch(),
+            search=fragments.search(),
+            theme=fragments.theme(),
+            data=fragments.data(),
+            connection=fragments.connection(),
+            attach=fragments.attach() + fragments.echo(),
+            prompts=fragments.prompts(),
+        )
+        return lay_out(wording, engine.card.options, fixed)
 
     with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:
         screen = lay_out_page()
@@ -79,8 +74,7 @@ def mount_page(
         demo,
         path="/",
         theme=THEME,
-        css_paths=[*(_STATIC / f"{sheet}.css" for sheet in _SHEETS), _CODE_CSS],
-        head="".join(f'<script src="/site/{script}.js" defer></script>' for script in _SCRIPTS),
+        favicon_path=str(STATIC / "icon.svg"),
         footer_links=[],
         show_error=False,
         ssr_mode=False,

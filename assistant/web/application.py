@@ -18,7 +18,7 @@ from assistant.web.client_address import ClientAddress
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
 from assistant.web.own_pages import OwnPages
-from assistant.web.page_scripts import PageScripts
+from assistant.web.page_document import PageDocument, PageParts
 from assistant.web.problem import handler
 from assistant.web.security import BodyLimit, OpenRoutesOnly, OwnOriginOnly, SecurityHeaders
 from assistant.web.sign_in_door import SignInDoor
@@ -31,6 +31,7 @@ from assistant.wording import Wording
 
 _ASSISTANT = Path(__file__).parents[1]
 _STATIC = (_ASSISTANT / "web" / "static", _ASSISTANT / "rendering" / "static", _ASSISTANT / "ui" / "static")
+_NO_PARTS = PageParts()
 
 
 def create_web_app(
@@ -40,9 +41,11 @@ def create_web_app(
     hosting: Hosting,
     *,
     limits: Limits,
+    page_parts: PageParts = _NO_PARTS,
     sign_in: SignIn | None = None,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
+    """`page_parts`: what goes into the chat page's document."""
     pages = SignInPages(wording, sign_in.provider_name) if sign_in else None
     door = [Middleware(SignInDoor, sign_in=sign_in, visitors=visitors, pages=pages)] if sign_in and pages else []
     origins = [*hosting.readable_by, *([hosting.public_url] if hosting.public_url else [])]
@@ -57,7 +60,7 @@ def create_web_app(
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[*hosting.trusted_proxies]),
             Middleware(ClientAddress),
             Middleware(SpokenLanguage),
-            Middleware(PageScripts),
+            Middleware(PageDocument, parts=page_parts),
             Middleware(SecurityHeaders, framed_by=hosting.framed_by, https_outside=hosting.is_https),
             Middleware(OpenRoutesOnly),
             Middleware(BodyLimit, most=limits.body_bytes),

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Gradio emits <base>, so base-uri cannot be 'none'; its theme needs inline styles. Its few inline scripts are allowed
-# by hash, in page_scripts.
+# by hash, in page_document.
 _PAGE_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "

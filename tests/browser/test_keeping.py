@@ -6,6 +6,8 @@ from tests.browser.asking import QUESTION
 
 
 def test_everything_is_deleted_only_when_it_is_said_twice(answered: Page) -> None:
+    mine = answered.get_by_text("My data", exact=True)
+    mine.click()
     answered.get_by_text("Delete all my data…").click()
     confirm = answered.get_by_role("button", name="Delete everything for good")
     expect(answered.get_by_text("This cannot be undone.")).to_be_visible()
@@ -14,7 +16,11 @@ def test_everything_is_deleted_only_when_it_is_said_twice(answered: Page) -> Non
     expect(answered.get_by_role("navigation").get_by_role("link", name=QUESTION)).to_be_visible()
 
     # By keyboard alone this time.
-    answered.get_by_text("Delete all my data…").focus()
+    answered.keyboard.press("Escape")
+    expect(mine).to_be_focused()
+    answered.keyboard.press("Enter")
+    for _ in ("Export all", "Export all as JSONL", "Import…", "Delete all my data…"):
+        answered.keyboard.press("Tab")
     answered.keyboard.press("Enter")
     answered.keyboard.press("Tab")
     expect(confirm).to_be_focused()

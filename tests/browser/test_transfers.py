@@ -25,7 +25,14 @@ def choose(page: Page, path: Path, value: object) -> None:
     pick(page, path)
 
 
+def open_data(page: Page) -> None:
+    menu = page.locator("#data details").first
+    if menu.get_attribute("open") is None:
+        menu.get_by_text("My data", exact=True).click()
+
+
 def pick(page: Page, path: Path) -> None:
+    open_data(page)
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import…").click()
     chooser.value.set_files(path)
@@ -46,6 +53,7 @@ def test_a_conversation_is_exported_by_keyboard(asked: Page, tmp_path: Path) -> 
 
 
 def test_all_of_it_moves_to_another_browser(asked: Page, browser: Browser, app: AppProcess, tmp_path: Path) -> None:
+    open_data(asked)
     with asked.expect_download() as download:
         asked.get_by_role("link", name="Export all", exact=True).click()
     download.value.save_as(tmp_path / "all.zip")
@@ -75,8 +83,9 @@ def test_where_a_file_is_broken_is_said(page: Page, tmp_path: Path) -> None:
 
 
 def test_what_takes_conversations_along_is_large_enough_to_hit(asked: Page) -> None:
-    asked.locator("#heading summary").click()
-    for part in asked.locator("#transfers :is(a, button), #heading :is(a, summary)").all():
-        box = part.bounding_box()
-        assert box
-        assert min(box["width"], box["height"]) >= 24
+    for menu in ("#heading", "#data"):
+        asked.locator(f"{menu} summary").first.click()
+        for part in asked.locator(f"{menu} :is(a, button, summary)").filter(visible=True).all():
+            box = part.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 24

@@ -80,8 +80,8 @@
   }
 
   // A menu closes when something else is used, and with Escape.
-  function closeMenus(except) {
-    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  function closeMenus(except = null) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(except)) menu.open = false;
   }
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
@@ -91,7 +91,8 @@
   });
 
   document.addEventListener("click", (event) => {
-    closeMenus(event.target.closest("details.menu"));
+    // The page's own presses of its hidden buttons are nobody's.
+    if (event.isTrusted) closeMenus(event.target.closest("details.menu"));
     if (event.target.closest("#new-chat")) turnTo(null);
     const target = event.target.closest("[data-action], [data-copy], [data-rename], [data-choose]");
     if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -102,28 +103,10 @@
     else {
       const action = JSON.parse(target.dataset.action);
       if (action.do === "edit") focusAfterUpdate();
-      if (action.do === "open") {
-        closeDrawer();
-        turnTo(action.conversation);
-      }
+      if (action.do === "open") turnTo(action.conversation);
       send(action);
     }
   });
-
-  function closeDrawer() {
-    if (innerWidth < 768) find("#sidebar.open .toggle-button")?.click();
-  }
-
-  // Gradio opens the drawer once it is mounted; there is no event for that, so the first second is watched.
-  function settleDrawer() {
-    const until = performance.now() + 1000;
-    const watch = () => {
-      closeDrawer();
-      if (performance.now() < until) return void setTimeout(watch, 50);
-      document.body.classList.add("drawer-ready");
-    };
-    watch();
-  }
 
   function focusAfterUpdate() {
     const field = find("#message textarea");
@@ -189,8 +172,6 @@
     log.setAttribute("aria-live", "off");
     announcement.setAttribute("role", "status");
     announcement.setAttribute("aria-live", "polite");
-    settleDrawer();
-    matchMedia("(max-width: 767px)").addEventListener("change", closeDrawer);
     new MutationObserver(follow).observe(log, { childList: true, subtree: true });
     follow();
   }

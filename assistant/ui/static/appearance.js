@@ -1,0 +1,83 @@
+// Light or dark, and whether the side bar is shown: chosen by the person, remembered by the browser. Loaded by the
+// document itself, so that the first paint is right already.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const systemDark = matchMedia("(prefers-color-scheme: dark)");
+  const narrow = matchMedia("(max-width: 767px)");
+
+  // A browser that keeps nothing (private windows, frames of other sites) still switches.
+  const kept = {};
+  function remember(name, value) {
+    kept[name] = value;
+    try {
+      localStorage.setItem(name, value);
+    } catch {}
+  }
+  function remembered(name) {
+    try {
+      return kept[name] ?? localStorage.getItem(name);
+    } catch {
+      return kept[name];
+    }
+  }
+
+  const theme = () => remembered("theme") || "system";
+  function paint() {
+    const dark = theme() === "dark" || (theme() === "system" && systemDark.matches);
+    root.classList.toggle("dark", dark);
+    // Gradio marks the body, by the system alone.
+    if (document.body && document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
+  }
+  paint();
+  systemDark.addEventListener("change", paint);
+  document.addEventListener("DOMContentLoaded", () => {
+    paint();
+    new MutationObserver(paint).observe(document.body, { attributeFilter: ["class"] });
+  });
+  addEventListener("storage", paint);
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "theme") return;
+    remember("theme", event.target.value);
+    paint();
+  });
+
+  root.classList.toggle("side-bar-hidden", remembered("side-bar") === "hidden");
+  function showSideBar(shown) {
+    if (narrow.matches) root.classList.toggle("drawer-open", shown);
+    else {
+      root.classList.toggle("side-bar-hidden", !shown);
+      remember("side-bar", shown ? "shown" : "hidden");
+    }
+  }
+  function switchSideBar(shown) {
+    showSideBar(shown);
+    document.querySelector(`${shown ? "#sidebar" : "#top"} .side-bar-switch`).focus();
+  }
+  const drawerOpen = () => narrow.matches && root.classList.contains("drawer-open");
+
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest(".side-bar-switch");
+    if (pressed) return switchSideBar(pressed.ariaExpanded !== "true");
+    // What was chosen in the drawer is shown behind it.
+    if (drawerOpen() && event.target.closest("#new-chat, #sidebar a[data-action]")) showSideBar(false);
+  });
+  // Beside the open drawer a click only closes it.
+  document.addEventListener("click", (event) => {
+    if (!drawerOpen() || event.target.closest("#sidebar")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    switchSideBar(false);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && drawerOpen() && !event.target.closest("details[open]")) switchSideBar(false);
+  });
+
+  function begin() {
+    const chosen = document.querySelector(`[name=theme][value=${theme()}]`);
+    if (!chosen) return requestAnimationFrame(begin);
+    chosen.checked = true;
+  }
+  begin();
+})();
