@@ -19,7 +19,7 @@ def test_everything_is_deleted_only_when_it_is_said_twice(answered: Page) -> Non
     answered.keyboard.press("Escape")
     expect(mine).to_be_focused()
     answered.keyboard.press("Enter")
-    for _ in ("Export all", "Export all as JSONL", "Import…", "Delete all my data…"):
+    for _ in ("Export all", "Export all as JSONL", "My shared pages", "Import…", "Delete all my data…"):
         answered.keyboard.press("Tab")
     answered.keyboard.press("Enter")
     answered.keyboard.press("Tab")
