@@ -59,6 +59,7 @@ from assistant.web.health import Health
 from assistant.web.here import here_route
 from assistant.web.hosting import find_hosting
 from assistant.web.page_document import PageParts
+from assistant.web.problem import answer_unreadable
 from assistant.web.server import open_socket, serve
 from assistant.web.share_desk import share_desk_routes
 from assistant.web.share_page import share_routes
@@ -227,6 +228,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         keeping=keeping,
         provider_name=sign_in.provider_name if sign_in else "",
     )
+    answer_unreadable(app, wording)
     return app, runs
 
 

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Awaitable, Callable
 
-from fastapi import Request
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 
 from assistant.errors import (
@@ -59,3 +60,15 @@ def handler(wording: Wording) -> Callable[[Request, Exception], Awaitable[Respon
         return problem(wording, error)
 
     return handle
+
+
+def answer_unreadable(app: FastAPI, wording: Wording) -> None:
+    """What a route cannot read is refused in words, by `app` and by what is mounted in it: FastAPI would send it back,
+    and crash where it is no text."""
+
+    async def refuse(_: Request, error: Exception) -> Response:
+        return problem(wording, InputError())
+
+    for served in (app, *(getattr(route, "app", None) for route in app.routes)):
+        if isinstance(served, FastAPI):
+            served.add_exception_handler(RequestValidationError, refuse)
