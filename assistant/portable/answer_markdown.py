@@ -71,7 +71,7 @@ def _lower(lines: list[str], heading: Token) -> None:
     else:
         # Underlined: the words of several lines are one heading.
         words = [lines[number].strip() for number in range(first + 1, end - 1)]
-        indent = re.match(r"[ \t>]*(?:[-+*]|\d+[.)])?[ \t>]*", lines[first])
+        indent = re.match(r"[ \t>]*(?:(?:[-+*]|\d+[.)])(?=[ \t]))?[ \t>]*", lines[first])
         at = indent.end() if indent else 0
         lines[first] = " ".join([f"{lines[first][:at]}{'#' * level} {lines[first][at:].strip()}", *words])
         lines[first + 1 : end] = []

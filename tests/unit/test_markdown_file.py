@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -83,6 +83,7 @@ _PIECES = st.sampled_from(
 
 @settings(deadline=None, max_examples=400)
 @given(st.lists(_PIECES, max_size=14).map("".join), st.lists(_PIECES, max_size=14).map("".join))
+@example("", "---#\n---\n- ")
 def test_whatever_is_said_the_headings_of_the_first_levels_are_ours(question: str, answer: str) -> None:
     found = [heading for heading in headings(written(question, answer)) if heading[0] in ("h1", "h2")]
     assert found == OURS
