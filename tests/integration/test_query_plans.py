@@ -30,6 +30,7 @@ def test_a_statement_that_reads_a_whole_table_is_noticed(database: Database) -> 
 def test_what_goes_with_its_parent_is_found_by_an_index(table: Any) -> None:
     indexed = [next(iter(index.columns)) for index in table.indexes if index not in PARTIAL]
     unique = [next(iter(rule.columns)) for rule in table.constraints if rule.__visit_name__ == "unique_constraint"]
+    keyed = [next(iter(table.primary_key.columns))]
     for reference in table.foreign_keys:
-        found = [column for column in (*indexed, *unique) if column is reference.parent]
+        found = [column for column in (*indexed, *unique, *keyed) if column is reference.parent]
         assert found, f"{table.name}.{reference.parent.name} has no index"

@@ -93,5 +93,5 @@ def test_an_export_is_in_the_language(running: WebApp, chinese: httpx2.Client) -
     page = PageRequests(chinese)
     running.model.will_say(" Use `sorted()`.")
     assert page.do("send", message="How do I sort?")
-    [path] = re.findall(r"/export/\w+\.md", page.shown["heading"])
+    path = re.findall(r"/export/\w+\.md", page.shown["heading"])[0]
     assert "## 助手" in chinese.get(path).text
