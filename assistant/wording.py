@@ -8,14 +8,15 @@ import math
 import string
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
 
 from assistant.errors import AssistantError, ErrorReport, Fact
 from assistant.languages import LOCALES, languages, spoken
+from assistant.time_zones import local_zone
 
 Sentence = str | dict[str, str]
 """Where a number changes the words, the forms that CLDR has for the language ("one", "other"), and by which fact they
@@ -48,11 +49,33 @@ class Wording:
         sentence = language.sentences.get(f"error.{report.code}", language.sentences["error.error"])
         return language.fill(sentence, _Facts(language.facts(report.facts)))
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each language is called by those who speak it."""
+        return {tag: language.name for tag, language in self._languages.items()}
+
+    def date(self, when: datetime) -> str:
+        """By the reader's clock, as all dates."""
+        return format_date(when.astimezone(local_zone()), "medium", self._languages[spoken()].locale)
+
+    def month(self, when: datetime) -> str:
+        local = when.astimezone(local_zone())
+        return format_skeleton("yMMMM", local, locale=self._languages[spoken()].locale)
+
+    def moment(self, when: datetime) -> str:
+        """To the minute. Where nobody said which clock they have, by UTC, and so named."""
+        zone, locale = local_zone(), self._languages[spoken()].locale
+        time = format_time(when, "short", zone, locale)
+        # CLDR's pattern of how a time stands beside a date, such as "{1}, {0}".
+        moment = str(locale.datetime_formats["medium"]).replace("'", "").format(time, self.date(when))
+        return f"{moment} UTC" if zone is UTC else moment
+
 
 class _Language(string.Formatter):
     def __init__(self, tag: str) -> None:
         sections = tomllib.loads((LOCALES / f"{tag}.toml").read_text("utf-8"))
         self.locale = Locale.parse(tag, sep="-")
+        self.name = (self.locale.language_name or tag).capitalize()
         self.sentences: dict[str, Sentence] = {
             f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()
         }

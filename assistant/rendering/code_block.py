@@ -37,7 +37,7 @@ def render_code(code: str, info: str, t: Wording) -> str:
     # The cache is for short texts: thousands of whole files would fill the memory.
     shown = _highlighted(code, language) if len(code) <= _LONGEST_HIGHLIGHTED else html.escape(code)
     return (
-        f'<div class="code-block"><div class="code-head"><span>{name}</span>'
+        f'<div class="code-block" dir="ltr"><div class="code-head"><span>{name}</span>'
         f'<button type="button" data-copy="code">{html.escape(t("control.copy"))}</button></div>'
         f'<pre tabindex="0"><code>{shown}</code></pre></div>\n'
     )

@@ -30,7 +30,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
-    "div": {"class"},
+    "div": {"class", "dir"},
     "span": {"class"},
     "pre": {"tabindex"},
     "button": {"type", "data-copy"},

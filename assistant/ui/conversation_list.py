@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 
 from assistant.conversation import Conversation, Shelf
@@ -32,19 +32,21 @@ class ConversationList:
 async def read_list(
     service: ConversationService, owner_id: str, now: datetime, shelf: Shelf = Shelf.MAIN, length: int | None = None
 ) -> ConversationList:
-    """`shelf` is MAIN, with the pinned ones above, or ARCHIVED."""
+    """`shelf` is MAIN, with the pinned ones above, or ARCHIVED. Days are those of the zone that `now` is in."""
     length = length or PAGE
     found = await service.conversations(owner_id, length + 1, shelf=shelf)
-    groups = _by_date(found[:length], now.date())
+    groups = _by_date(found[:length], now)
     if shelf is Shelf.MAIN and (pinned := await service.conversations(owner_id, _MOST_PINNED, shelf=Shelf.PINNED)):
         groups.insert(0, ListGroup(key="pinned", when=None, conversations=pinned))
     return ConversationList(shelf=shelf, groups=groups, next_length=length + PAGE if len(found) > length else None)
 
 
-def _by_date(found: Sequence[Conversation], today: date) -> list[ListGroup]:
+def _by_date(found: Sequence[Conversation], now: datetime) -> list[ListGroup]:
     """`found` newest first."""
     groups: list[ListGroup] = []
-    for (key, month), members in groupby(found, lambda conversation: _age(conversation.updated_at, today)):
+    for (key, month), members in groupby(
+        found, lambda conversation: _age(conversation.updated_at.astimezone(now.tzinfo), now)
+    ):
         conversations = list(members)
         groups.append(
             ListGroup(key=key, when=conversations[0].updated_at if month else None, conversations=conversations)
@@ -52,8 +54,8 @@ def _by_date(found: Sequence[Conversation], today: date) -> list[ListGroup]:
     return groups
 
 
-def _age(updated_at: datetime, today: date) -> tuple[str, tuple[int, int] | None]:
-    days = (today - updated_at.date()).days
+def _age(updated_at: datetime, now: datetime) -> tuple[str, tuple[int, int] | None]:
+    days = (now.date() - updated_at.date()).days
     for key, bound in (("today", 1), ("yesterday", 2), ("last_7_days", 7), ("last_30_days", 30)):
         if days < bound:
             return key, None

@@ -122,6 +122,10 @@ class Fragments:
         """Who is signed in, and the way in or out; empty where nobody signs in."""
         return self._render("account", account=account)
 
+    def languages(self) -> str:
+        """The switch between them."""
+        return self._render("languages")
+
     def banner(self) -> str:
         """What everybody has to know, at the top of the page; empty for nothing."""
         return self._render("banner")

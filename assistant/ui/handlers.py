@@ -14,6 +14,7 @@ from assistant.errors import AssistantError, InputError
 from assistant.identity import Identity
 from assistant.internet_address import come_from
 from assistant.languages import choose_language, speak
+from assistant.time_zones import choose_zone, live_in
 from assistant.ui.action import read_action
 from assistant.ui.attached_field import read_attachments
 from assistant.ui.events import Events
@@ -32,8 +33,10 @@ Identify = Callable[[Mapping[str, str], str], Awaitable[Identity]]
 
 
 def speak_with(request: gr.Request) -> None:
-    """In the language of its browser. Events run in tasks of Gradio's own, which no middleware reaches."""
-    speak(choose_language(dict(request.cookies or {}), (request.headers or {}).get("accept-language", "")))
+    """In the language and by the clock of its browser. Events run in Gradio's tasks, which no middleware reaches."""
+    cookies = dict(request.cookies or {})
+    speak(choose_language(cookies, (request.headers or {}).get("accept-language", "")))
+    live_in(choose_zone(cookies))
 
 
 class Handlers:

@@ -47,6 +47,7 @@ def mount_page(
             side_bar_switch=fragments.side_bar_switch(),
             search=fragments.search(),
             theme=fragments.theme(),
+            language=fragments.languages(),
             data=fragments.data(),
             connection=fragments.connection(),
             attach=fragments.attach() + fragments.echo(),

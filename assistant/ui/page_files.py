@@ -6,11 +6,11 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 _SHEETS = (
     "frame", "controls", "list", "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts",
-    "context", "account", "connection", "compare", "waiting", "sharing", "print",
+    "context", "account", "connection", "compare", "waiting", "sharing", "languages", "print",
 )  # fmt: skip
 _SCRIPTS = (
     "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
-    "titles", "connection", "compare",
+    "titles", "connection", "compare", "language",
 )  # fmt: skip
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"
 _CODE = Path(__file__).parents[1] / "rendering" / "static" / "code.css"

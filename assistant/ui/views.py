@@ -1,7 +1,7 @@
 """What the page shows: from the service's answers to new values of the screen's components."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import gradio as gr
@@ -13,6 +13,7 @@ from assistant.errors import AssistantError
 from assistant.identity import Account
 from assistant.prompt_choice import SUITED_PROMPT
 from assistant.run_update import RunUpdate
+from assistant.time_zones import local_zone
 from assistant.ui.action import Action
 from assistant.ui.conversation_list import read_list
 from assistant.ui.fragments import Fragments
@@ -75,7 +76,7 @@ class Views:
     async def list(
         self, owner_id: str, current_id: str | None, shelf: Shelf = Shelf.MAIN, length: int | None = None
     ) -> Updates:
-        shown = await read_list(self._conversations, owner_id, datetime.now(UTC), shelf, length)
+        shown = await read_list(self._conversations, owner_id, datetime.now(local_zone()), shelf, length)
         return {self._screen.conversations: self._fragments.conversations(shown, current_id)}
 
     async def renamed(self, owner_id: str, conversation_id: str, at: Position) -> Updates:

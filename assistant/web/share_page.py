@@ -11,6 +11,7 @@ from assistant.portable.portability import Form
 from assistant.portable.shared_file import shared_file
 from assistant.share_reading import Opened, ShareReader
 from assistant.sharing import SharingService
+from assistant.time_zones import local_zone
 from assistant.web.page_cache import PageCache
 from assistant.web.posted_form import posted_form
 from assistant.web.share_pages import GRANT_MARK, SharePages
@@ -31,7 +32,7 @@ def share_routes(  # noqa: PLR0915  # one route after the other
 
     async def shown(token: str, opened: Opened) -> Response:
         share = opened.share
-        key = (share.id, share.version, wording.locale)
+        key = (share.id, share.version, wording.locale, str(local_zone()))
         page = cache.get(key)
         if page is None:
             snapshot = await reader.snapshot(token)

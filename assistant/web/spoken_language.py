@@ -1,10 +1,11 @@
-"""Answers each request in the language of its browser, and says which one that is."""
+"""Answers each request in the language and by the clock of its browser, and says which language that is."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.languages import choose_language, speaking
+from assistant.languages import COOKIE, choose_language, speaking
+from assistant.time_zones import choose_zone, live_in
 
 _READ_BY_PEOPLE = ("text/html", "text/plain", "text/markdown")
 
@@ -20,7 +21,9 @@ class SpokenLanguage:
             await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        language = choose_language(request.cookies, request.headers.get("accept-language", ""))
+        # A shared page works without scripts and cookies: its switch is a link.
+        asked = {COOKIE: request.query_params["language"]} if "language" in request.query_params else {}
+        language = choose_language(request.cookies | asked, request.headers.get("accept-language", ""))
 
         async def send_with_language(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -30,5 +33,6 @@ class SpokenLanguage:
                     headers.add_vary_header("Accept-Language, Cookie")
             await send(message)
 
+        live_in(choose_zone(request.cookies))
         with speaking(language):
             await self._app(scope, receive, send_with_language)

@@ -93,5 +93,18 @@ def test_an_export_is_in_the_language(running: WebApp, chinese: httpx2.Client) -
     page = PageRequests(chinese)
     running.model.will_say(" Use `sorted()`.")
     assert page.do("send", message="How do I sort?")
-    path = re.findall(r"/export/\w+\.md", page.shown["heading"])[0]
+    path, *_ = re.findall(r"/export/\w+\.md", page.shown["heading"])
     assert "## 助手" in chinese.get(path).text
+
+
+def test_a_shared_page_changes_its_language_without_script_or_cookie(chinese: httpx2.Client, link: str) -> None:
+    assert 'href="?language=en"' in chinese.get(link).text
+    shared = chinese.get(f"{link}?language=en")
+    assert '<html lang="en">' in shared.text
+    assert "set-cookie" not in shared.headers
+
+
+def test_dates_go_by_the_clock_that_the_browser_told(english: httpx2.Client, link: str) -> None:
+    assert re.search(r"<time [^>]*>[^<]* UTC</time>", english.get(link).text)
+    english.cookies.set("zone", "Asia%2FShanghai")
+    assert not re.search(r"<time [^>]*>[^<]* UTC</time>", english.get(link).text)

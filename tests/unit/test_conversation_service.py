@@ -1,6 +1,6 @@
 """The rules of conversations as things that are kept, on fakes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -112,6 +112,15 @@ async def test_the_list_is_grouped_by_age_below_what_is_pinned() -> None:
         ]
         archive = await read_list(desk.conversations, ANN, NOW, Shelf.ARCHIVED)
         assert [c.id for group in archive.groups for c in group.conversations] == ["c2"]
+
+
+async def test_days_begin_at_midnight_of_the_readers_clock() -> None:
+    async with open_desk() as desk:
+        desk.store.add_conversation(of_age(0, updated_at=NOW - timedelta(hours=13)), [])
+        for hours, day in ((0, "yesterday"), (2, "today")):
+            now = NOW.astimezone(timezone(timedelta(hours=hours)))
+            shown = await read_list(desk.conversations, ANN, now)
+            assert [group.key for group in shown.groups] == [day]
 
 
 async def test_the_list_comes_by_pages() -> None:

@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
-    "div": {"class"},
+    "div": {"class", "dir"},
     "span": {"class", "data-name"},
     "pre": {"tabindex"},
     "button": {"type", "data-copy"},

@@ -165,9 +165,9 @@
   function begin() {
     const log = find("#log");
     const announcement = find("#announcement");
-    if (!log || !announcement || !find("#message textarea")) return requestAnimationFrame(begin);
+    if (!log || !announcement || !find("#message textarea") || !find("nav.languages")) return requestAnimationFrame(begin);
     log.setAttribute("role", "log");
-    log.setAttribute("aria-label", "Conversation");
+    log.setAttribute("aria-label", find("nav.languages").dataset.log);
     // Tokens are not read out one by one; a status line says when an answer begins and ends.
     log.setAttribute("aria-live", "off");
     announcement.setAttribute("role", "status");
