@@ -7,7 +7,8 @@ from tests.browser.chromium import visit
 
 # What a person reads or hears of ours and of Gradio's that has a Latin word; examples are in the model's.
 LATIN = """() => {
-  const seen = [...document.querySelectorAll("body *")].filter((each) => each.checkVisibility() && !each.closest(".examples")).flatMap((each) => [
+  const shown = [...document.querySelectorAll("body *")].filter((each) => each.checkVisibility());
+  const seen = shown.filter((each) => !each.closest(".examples")).flatMap((each) => [
     ...[...each.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent),
     ...["aria-label", "title", "placeholder"].map((name) => each.getAttribute(name) || ""),
   ]);

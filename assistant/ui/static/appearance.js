@@ -4,6 +4,11 @@
 
 (() => {
   const root = document.documentElement;
+
+  // Gradio goes by the browser's language alone, in its own words and in the document's `lang`: here it is the page's.
+  const language = root.lang;
+  Object.defineProperty(navigator, "language", { get: () => language });
+
   const systemDark = matchMedia("(prefers-color-scheme: dark)");
   const narrow = matchMedia("(max-width: 767px)");
 
