@@ -1,21 +1,25 @@
-"""The README's picture, and on request every look of the pages, to be looked at with one's own eyes.
+"""The README's pictures, and on request every look of the pages, to be looked at with one's own eyes.
 
-python -m benchmarks.screenshots             docs/screenshot.png
+python -m benchmarks.screenshots             light, dark and phone, into docs/
 python -m benchmarks.screenshots FOLDER      light, dark, desktop and phone, of each page, into FOLDER
 """
 
 import sys
 import tempfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.app_process import ROOT, AppProcess
 from tests.browser.chromium import launch, visit
 
 QUESTION = "How do I reverse a list in Python?"
-README_PICTURE = ROOT / "docs" / "screenshot.png"
+DOCS = ROOT / "docs"
+COLOURS = 128
+"""Of a picture in docs/: enough for a page, and a third of the bytes."""
 ANSWER_TIME = 60_000
 
 
@@ -55,11 +59,16 @@ def ask(page: Page, app: AppProcess) -> None:
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
 
 
-def picture(browser: Browser, app: AppProcess) -> None:
-    page = LOOKS[0].page(browser)
-    ask(page, app)
-    page.screenshot(path=README_PICTURE)
-    print(README_PICTURE)
+def pictures(browser: Browser, app: AppProcess) -> None:
+    for look in LOOKS[:3]:
+        page = look.page(browser)
+        ask(page, app)
+        with Image.open(BytesIO(page.screenshot())) as taken:
+            taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+                DOCS / f"{look.name}.png", optimize=True
+            )
+        page.context.close()
+        print(look.name)
 
 
 def album(browser: Browser, app: AppProcess, folder: Path) -> None:
@@ -93,7 +102,7 @@ def main() -> None:
             folder.mkdir(parents=True, exist_ok=True)
             album(browser, app, folder)
         else:
-            picture(browser, app)
+            pictures(browser, app)
         browser.close()
 
 

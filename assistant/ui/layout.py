@@ -25,8 +25,7 @@ class Fixed:
     theme: str = ""
     language: str = ""
     data: str = ""
-    """The ways to export, import and delete all."""
-    my_shares: str = ""
+    """The ways to export, to what is shared, to import and to delete all."""
     help: str = ""
     connection: str = ""
     """What the page says by itself."""
@@ -103,7 +102,6 @@ def _side_bar(t: Wording, fixed: Fixed) -> dict[str, Any]:
             _fragment("language", fixed.language)
         with gr.Row(elem_id="own-things"):
             _fragment("data", fixed.data)
-            _fragment("my-shares", fixed.my_shares)
             _fragment("help", fixed.help)
     return {"new_chat": new_chat, "found": found, "conversations": conversations, "account": account}
 

@@ -20,7 +20,7 @@ _INLINE = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _LANGUAGE = re.compile(rb'(?<=<html\n\tlang=")en(?=")')
 # The name and the picture that other sites would show of the page are Gradio's; the view is as wide as Gradio wants it.
 _UNWANTED = re.compile(rb'<meta\s+(?:property|name)="(?:og:|twitter:|viewport)[^>]*>\s*')
-_BODY = re.compile(rb"<body[^>]*>")
+_MIDDLE = re.compile(rb"(</head>\s*<body[^>]*>)")
 _POLICY = "Content-Security-Policy"
 
 
@@ -67,8 +67,8 @@ class PageDocument:
 
     def _put_right(self, document: bytes) -> bytes:
         document = _LANGUAGE.sub(spoken().encode(), document, count=1)
-        document = _UNWANTED.sub(b"", document).replace(b"</head>", self._head + b"</head>", 1)
-        return _BODY.sub(lambda begun: begun.group() + self._sheets, document, count=1)
+        document = _UNWANTED.sub(b"", document)
+        return _MIDDLE.sub(lambda middle: self._head + middle.group() + self._sheets, document, count=1)
 
 
 def _describe(start: Message, document: bytes) -> None:

@@ -103,6 +103,7 @@ def test_all_links_are_on_one_page_updated_changed_and_revoked_there(answered: P
     stranger.goto(link)
     expect(stranger.get_by_text("And how do I sort it?")).to_have_count(0)
 
+    page.get_by_text("My data", exact=True).click()
     page.get_by_role("link", name="My shared pages").click()
     listed = page.get_by_role("article", name=QUESTION)
     expect(listed).to_contain_text("2 of 3 views")

@@ -10,6 +10,7 @@
   Object.defineProperty(navigator, "language", { get: () => language });
 
   const systemDark = matchMedia("(prefers-color-scheme: dark)");
+  const onPaper = matchMedia("print");
   const narrow = matchMedia("(max-width: 767px)");
 
   // A browser that keeps nothing (private windows, frames of other sites) still switches.
@@ -30,13 +31,13 @@
 
   const theme = () => remembered("theme") || "system";
   function paint() {
-    const dark = theme() === "dark" || (theme() === "system" && systemDark.matches);
+    const dark = !onPaper.matches && (theme() === "dark" || (theme() === "system" && systemDark.matches));
     root.classList.toggle("dark", dark);
     // Gradio marks the body, by the system alone.
     if (document.body && document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
   }
   paint();
-  systemDark.addEventListener("change", paint);
+  for (const media of [systemDark, onPaper]) media.addEventListener("change", paint);
   document.addEventListener("DOMContentLoaded", () => {
     paint();
     new MutationObserver(paint).observe(document.body, { attributeFilter: ["class"] });
