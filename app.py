@@ -24,7 +24,8 @@ from assistant.conversation_service import ConversationService
 from assistant.data_folder import make_data_folder
 from assistant.draft_service import DraftService
 from assistant.engine import Engine, ModelLoader
-from assistant.errors import AssistantError, SettingsError
+from assistant.errors.app import SettingsError
+from assistant.errors.root import AssistantError
 from assistant.feedback import FeedbackService
 from assistant.generation.deadlines import Deadlines
 from assistant.heartbeat import Heartbeat

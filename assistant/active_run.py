@@ -10,7 +10,9 @@ from datetime import datetime
 
 from assistant.answering import Answering, Assignment, EngineGate
 from assistant.conversation import MessageStatus
-from assistant.errors import AssistantError, EngineError, ErrorReport, NotFoundError, StorageError
+from assistant.errors.app import NotFoundError, StorageError
+from assistant.errors.engine import EngineError
+from assistant.errors.root import AssistantError, ErrorReport
 from assistant.ports import ConversationStore, RunOutcome
 from assistant.run_update import RunStage, RunUpdate
 from assistant.typed_text import storable

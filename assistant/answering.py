@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Provenance, Run
 from assistant.engine import Engine, ReadyEngine
-from assistant.errors import EmptyAnswerError, EngineUnavailableError
+from assistant.errors.engine import EmptyAnswerError, EngineUnavailableError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.generation.deadlines import Deadlines, within
 from assistant.generation.retries import wait_before_retry

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from assistant.conversation import Attachment
-from assistant.errors import AttachmentNotTextError, AttachmentTooLargeError, TooManyAttachmentsError
+from assistant.errors.input import AttachmentNotTextError, AttachmentTooLargeError, TooManyAttachmentsError
 
 MOST_FILES = 10
 """With one question; more could not be looked over beside the box."""

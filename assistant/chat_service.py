@@ -24,7 +24,9 @@ from assistant.conversation import (
     find_message,
 )
 from assistant.engine import Engine
-from assistant.errors import DrainingError, NotContinuableError, NotFoundError, UnsupportedOptionError
+from assistant.errors.app import NotFoundError
+from assistant.errors.engine import DrainingError
+from assistant.errors.input import NotContinuableError, UnsupportedOptionError
 from assistant.licences import refuse_without_licence
 from assistant.limits import Limits
 from assistant.ports import ConversationStore, NewTurn

@@ -12,7 +12,7 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.conversation import Message, Provenance, branch, find_message
 from assistant.engine import Engine, ReadyEngine
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.generation.stop_rules import StopRule
 from assistant.made_with import choice_made_with
 from assistant.ports import ConversationStore

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.errors import ErrorReport, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.root import ErrorReport
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 
 _SEARCHED_CHARACTERS = 20_000

@@ -22,7 +22,8 @@ from assistant.conversation import (
     siblings,
 )
 from assistant.derived_id import derived_id
-from assistant.errors import LastVersionError, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import LastVersionError
 from assistant.ports import ConversationStore
 from assistant.rerun import Rerun, rerun_of
 from assistant.runs import Runs

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 
 
 def make_data_folder(path: Path) -> None:

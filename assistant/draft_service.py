@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from assistant.draft import Draft
-from assistant.errors import MessageTooLongError
+from assistant.errors.input import MessageTooLongError
 from assistant.ports import ConversationStore
 from assistant.typed_text import storable
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 
-from assistant.errors import AssistantError, EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineLoadError, EngineUnavailableError
+from assistant.errors.root import AssistantError
 from assistant.model_catalog import ModelCard
 from assistant.model_transfer import Amount, TransferRate
 from assistant.prompting.book import PromptBook

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from assistant.conversation import Feedback, Vote
-from assistant.errors import InputError, MessageTooLongError
+from assistant.errors.input import InputError, MessageTooLongError
 from assistant.ports import ConversationStore
 from assistant.typed_text import storable
 

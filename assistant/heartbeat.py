@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from assistant.ports import ConversationStore
 from assistant.runs import Runs
 

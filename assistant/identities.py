@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from assistant.errors import SignedOutError
+from assistant.errors.visitor import SignedOutError
 from assistant.identity import Account, Identity
 from assistant.identity_port import IdentityStore
 

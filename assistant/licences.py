@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from assistant.errors import InputError, LicenceNotAcceptedError
+from assistant.errors.input import InputError
+from assistant.errors.visitor import LicenceNotAcceptedError
 from assistant.model_catalog import ModelCard
 from assistant.ports import ConversationStore
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assistant.allowances import Allowance, AllowanceStore, Refusal
-from assistant.errors import (
+from assistant.errors.app import StorageError
+from assistant.errors.visitor import (
     LimitError,
-    StorageError,
     TooManyMissesError,
     TooManySharesError,
     TooManySignInsError,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from assistant.conversation import Provenance
 from assistant.engine import ReadyEngine
-from assistant.errors import InputError, PromptError
+from assistant.errors.app import PromptError
+from assistant.errors.input import InputError
 from assistant.ports import ConversationStore
 from assistant.prompt_choice import CHAT, OWN, SUITED_PROMPT, TRANSCRIPTS, PromptChoice
 

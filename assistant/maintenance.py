@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 from assistant.ports import ConversationStore
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from assistant.conversation import (
     TitleSource,
 )
 from assistant.draft import Draft
-from assistant.errors import ErrorReport
+from assistant.errors.root import ErrorReport
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice, PromptPreset
 from assistant.rated_turn import RatedTurn
 from assistant.search_query import SearchHit, SearchQuery

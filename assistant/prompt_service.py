@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.engine import Engine
-from assistant.errors import BlankPromptError, PromptTooLongError
+from assistant.errors.app import PromptTooLongError
+from assistant.errors.input import BlankPromptError
 from assistant.ports import ConversationStore
 from assistant.prompt_choice import CHAT, OWN, SUITED, TRANSCRIPTS, OwnPrompt, PromptChoice, PromptPreset
 from assistant.prompting.accepted import accept_prompt

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from assistant.errors import ExportError
+from assistant.errors.app import ExportError
 from assistant.ports import ConversationStore
 from assistant.rated_turn import RatedTurn
 from assistant.redaction import Redaction

@@ -5,7 +5,9 @@ import asyncio
 from assistant.chat_service import ChatService
 from assistant.conversation import Provenance, Run, find_message
 from assistant.engine import Engine
-from assistant.errors import EngineUnavailableError, NotFoundError, PromptGoneError
+from assistant.errors.app import NotFoundError
+from assistant.errors.engine import EngineUnavailableError
+from assistant.errors.input import PromptGoneError
 from assistant.made_with import choice_made_with
 from assistant.ports import ConversationStore
 from assistant.prompt_choice import PromptChoice

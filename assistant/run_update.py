@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.conversation import MessageStatus, Provenance
-from assistant.errors import ErrorReport
+from assistant.errors.root import ErrorReport
 
 
 class RunStage(StrEnum):

@@ -11,7 +11,7 @@ from assistant.active_run import ActiveRun
 from assistant.answering import Assignment, EngineGate
 from assistant.conversation import MessageStatus, Run
 from assistant.engine import Engine
-from assistant.errors import EngineBusyError
+from assistant.errors.engine import EngineBusyError
 from assistant.generation.deadlines import Deadlines
 from assistant.ports import ConversationStore
 from assistant.run_update import RunStage, RunUpdate

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from assistant.ports import ConversationStore
 from assistant.search_query import SearchHit, SearchQuery
 from assistant.search_terms import query_terms

@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 
 PREFIX = "ASSISTANT_"
 _ENV_FILE = ".env"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.conversation import Conversation, Message, MessageStatus, branch
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.model_catalog import ModelCard, card_for
 from assistant.redacted_prompt import redacted_prompt
 from assistant.redaction import Found, Redaction

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
-from assistant.errors import AssistantError, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.root import AssistantError
 from assistant.ports import ConversationStore
 from assistant.snapshot import OpenShare
 

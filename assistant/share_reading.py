@@ -11,7 +11,8 @@ from datetime import datetime
 from itsdangerous import BadSignature, TimestampSigner
 
 from assistant.derived_id import derived_id
-from assistant.errors import NotFoundError, PassphraseError, ShareChangedError
+from assistant.errors.app import NotFoundError, ShareChangedError
+from assistant.errors.input import PassphraseError
 from assistant.limits import Limits
 from assistant.passphrase import is_passphrase
 from assistant.ports import ConversationStore

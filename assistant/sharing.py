@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assistant.errors import NotFoundError, ShareDraftChangedError
+from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.limits import Limits
 from assistant.model_catalog import ModelCard
 from assistant.passphrase import hash_passphrase

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from assistant.conversation import Message, MessageStatus
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from assistant.ports import ConversationStore
 from assistant.run_update import RunStage, RunUpdate
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run, TitleSource
 from assistant.engine import Engine, ReadyEngine
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.ports import ConversationStore
 from assistant.prompting.assembler import PromptAssembler

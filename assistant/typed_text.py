@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.errors import BlankMessageError, MessageTooLongError
+from assistant.errors.input import BlankMessageError, MessageTooLongError
 
 _TITLE_LENGTH = 60
 # NUL cannot be kept by PostgreSQL, a lone surrogate by no encoding: both become the replacement character, visibly.

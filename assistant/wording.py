@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
 
-from assistant.errors import AssistantError, ErrorReport, Fact
+from assistant.errors.root import AssistantError, ErrorReport, Fact
 from assistant.languages import LOCALES, languages, spoken
 from assistant.time_zones import local_zone
 

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from assistant.conversation import MessageStatus
-from assistant.errors import TooManyAnswersError
+from assistant.errors.visitor import TooManyAnswersError
 from assistant.ports import NewTurn
 from storage.tables import RunRow
 

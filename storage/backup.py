@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from assistant.errors import BackupError
+from assistant.errors.app import BackupError
 from storage.database import fault_in_words, sqlite_file
 from storage.file_system import network_type
 from storage.sqlite import driver

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from assistant.errors import BackupError
+from assistant.errors.app import BackupError
 from storage.backup import LiveDatabase, is_whole, put, unfinished
 from storage.sole_use import SoleUse
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
-from assistant.errors import ConversationBusyError, NotFoundError
+from assistant.errors.app import ConversationBusyError, NotFoundError
 from assistant.prompt_choice import PromptChoice
 from assistant.search_terms import document_terms
 from storage import mapping

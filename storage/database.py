@@ -20,7 +20,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from sqlalchemy.orm import Session
 
-from assistant.errors import SettingsError, StorageError
+from assistant.errors.app import SettingsError, StorageError
 from storage import postgres, sqlite
 from storage.file_system import network_type
 from storage.sole_use import SoleUse

@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from assistant.conversation import Feedback, Role
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.rated_turn import RatedTurn
 from storage import mapping
 from storage.database import Database

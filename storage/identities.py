@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from assistant.errors import NotFoundError, SignedOutError
+from assistant.errors.app import NotFoundError
+from assistant.errors.visitor import SignedOutError
 from assistant.identity import Account, Identity
 from storage.change_of_owner import change_owner
 from storage.database import Database

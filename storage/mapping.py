@@ -16,7 +16,7 @@ from assistant.conversation import (
     Run,
     TitleSource,
 )
-from assistant.errors import ErrorReport
+from assistant.errors.root import ErrorReport
 from assistant.prompt_choice import SUITED_PROMPT, OwnPrompt, PromptChoice, PromptPreset
 from assistant.snapshot import Share, ShareKeys, Snapshot
 from storage.tables import ConversationRow, MessageRow, PresetRow, RunRow, ShareRow

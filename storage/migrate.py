@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from storage.database import Database
 
 _SCRIPTS = Path(__file__).parent / "migrations"

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.conversation import MessageStatus
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from storage.database import WRITING
 from storage.tables import ConversationRow, MessageRow, RunRow
 

@@ -3,7 +3,8 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assistant.errors import NotFoundError, PresetNameTakenError, TooManyPresetsError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import PresetNameTakenError, TooManyPresetsError
 from assistant.ports import MOST_PRESETS
 from assistant.prompt_choice import PromptPreset
 from storage import mapping

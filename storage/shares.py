@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.snapshot import OpenShare, Share, ShareKeys, ShareVersion, Snapshot
 from storage import mapping
 from storage.database import Database

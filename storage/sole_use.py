@@ -7,7 +7,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 
 
 class SoleUse:

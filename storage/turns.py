@@ -7,7 +7,7 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from assistant.conversation import Message, MessageStatus, Role, Run
-from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.ports import NewTurn, RunOutcome
 from storage import mapping
 from storage.answers_at_once import refuse_too_many

@@ -15,7 +15,8 @@ import pytest
 
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Role
 from assistant.engine import EngineStage, LoadedModel, ModelLoader
-from assistant.errors import EngineError, UnsupportedOptionError
+from assistant.errors.engine import EngineError
+from assistant.errors.input import UnsupportedOptionError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.generation.stop_rules import StopRule
 from assistant.prompting.assembler import PromptAssembler

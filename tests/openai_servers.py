@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from assistant.backends.openai_protocol.loader import OpenAIServerLoader
 from assistant.conversation import GenerationOptions
 from assistant.engine import EngineStage, LoadedModel
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from tests.fakes.fake_engine import FakeEngine
 
 KEY = "sk-very-secret"

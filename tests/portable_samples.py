@@ -20,7 +20,8 @@ from assistant.conversation import (
     TitleSource,
     Vote,
 )
-from assistant.errors import BrokenFileError, ErrorReport
+from assistant.errors.input import BrokenFileError
+from assistant.errors.root import ErrorReport
 from assistant.portable.document import document_of
 from assistant.portable.reader import read_conversations
 from assistant.prompt_choice import OWN, SUITED_PROMPT, Exchange, OwnPrompt, PromptChoice

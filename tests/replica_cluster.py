@@ -11,7 +11,7 @@ from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.replication.failover import Failover, Replica
 from assistant.backends.replication.replicated_chat_model import ReplicatedChatModel
 from assistant.backends.replication.replicated_model import ReplicatedModel
-from assistant.errors import EngineUnavailableError
+from assistant.errors.engine import EngineUnavailableError
 from tests.fakes.fake_engine import FakeEngine
 
 PROMPT = "Human: Hi"

@@ -6,7 +6,7 @@ from assistant.backends.openai_protocol.loader import Mode, OpenAIServerLoader
 from assistant.backends.tgi.loader import TgiLoader
 from assistant.backends.torch_engine.loader import TransformersLoader, TransformersOptions
 from assistant.engine import ModelLoader
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 from assistant.settings import Backend, BackendDialect, Quantization, Settings
 
 _PREFIX_FOLDER = "prefixes"

@@ -22,7 +22,7 @@ from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.errors import translated
 from assistant.backends.slot_prefix import SlotPrefix
 from assistant.engine import EngineStage, LoadedModel, Report
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.model_catalog import ModelCard, card_for
 from assistant.model_transfer import Amount
 

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 import httpx2
 
-from assistant.errors import (
+from assistant.errors.engine import (
     EngineAccessError,
     EngineError,
     EngineProtocolError,

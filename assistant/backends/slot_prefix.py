@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.errors import translated
-from assistant.errors import EngineError
+from assistant.errors.engine import EngineError
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from assistant.errors import EngineTimeoutError
+from assistant.errors.engine import EngineTimeoutError
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 import random
 
-from assistant.errors import EngineUnavailableError
+from assistant.errors.engine import EngineUnavailableError
 
 _ATTEMPTS = 3
 _FIRST_WAIT_SECONDS = 0.5

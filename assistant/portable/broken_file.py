@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assistant.errors import BrokenFileError
+from assistant.errors.input import BrokenFileError
 
 _LONGEST_WORD = 60
 

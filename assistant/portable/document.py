@@ -21,7 +21,7 @@ from assistant.conversation import (
     TitleSource,
     Vote,
 )
-from assistant.errors import ErrorReport
+from assistant.errors.root import ErrorReport
 from assistant.portable.bounds import MESSAGES, NAME_LENGTH, TEXT_LENGTH
 from assistant.portable.moment import in_bounds
 from assistant.portable.tree import parents_first

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from assistant.attachments import accept_attachments
 from assistant.conversation import Attachment, Message
-from assistant.errors import AttachmentError, InputError
+from assistant.errors.input import AttachmentError, InputError
 from assistant.portable.broken_file import broken, told
 from assistant.portable.document import FORMAT, ConversationDocument, MessagePart, conversation_in
 from assistant.portable.imported import ImportedConversation, Source

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import IO
 
 from assistant.conversation import Conversation, Message, Shelf, branch
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.portable.document import document_of
 from assistant.portable.file_names import file_name
 from assistant.portable.imported import ImportedConversation, Source, adopted, newer_copy

@@ -1,6 +1,6 @@
 """A prompt as a person chose it, before it is kept: accepted, or refused with the reason."""
 
-from assistant.errors import BlankPromptError, PromptTextTooLongError
+from assistant.errors.input import BlankPromptError, PromptTextTooLongError
 from assistant.prompt_choice import MOST_CHARACTERS, OWN, Exchange, OwnPrompt, PromptChoice
 from assistant.typed_text import storable
 

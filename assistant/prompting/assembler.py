@@ -11,7 +11,8 @@ from functools import lru_cache
 from langchain_core.prompt_values import PromptValue
 
 from assistant.conversation import Message, Role
-from assistant.errors import AttachmentsTooLongError, MessageTooLongError, NoRoomToContinueError, PromptTooLongError
+from assistant.errors.app import PromptTooLongError
+from assistant.errors.input import AttachmentsTooLongError, MessageTooLongError, NoRoomToContinueError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.neutral_text import Neutraliser
 from assistant.prompting.prompt_part import PartKind, PromptPart

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.errors import NoChatTemplateError, PromptNeedsTextError, UnknownPromptError
+from assistant.errors.input import NoChatTemplateError, PromptNeedsTextError, UnknownPromptError
 from assistant.model_catalog import ModelCard
 from assistant.prompt_choice import CHAT, OWN, SUITED, SUITED_PROMPT, TRANSCRIPTS, PromptChoice
 from assistant.prompting.assembler import PromptAssembler

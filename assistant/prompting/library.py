@@ -9,7 +9,8 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.errors import AssistantError, PromptError
+from assistant.errors.app import PromptError
+from assistant.errors.root import AssistantError
 from assistant.generation.stop_rules import StopRule
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.neutral_text import Neutraliser

@@ -6,7 +6,7 @@ They are data like any question: what looks like a turn or a special token in th
 from dataclasses import replace
 
 from assistant.conversation import Role
-from assistant.errors import PromptError
+from assistant.errors.app import PromptError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompt_choice import OWN, OwnPrompt
 from assistant.prompting.neutral_text import Neutraliser

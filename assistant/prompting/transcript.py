@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.conversation import Role
-from assistant.errors import PromptError
+from assistant.errors.app import PromptError
 from assistant.prompting.neutral_text import Neutraliser
 from assistant.prompting.template import TurnMarks
 

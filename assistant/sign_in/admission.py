@@ -1,6 +1,6 @@
 """Who may come in, by what their provider says of them, and what they are called."""
 
-from assistant.errors import SignInNotAllowedError
+from assistant.errors.visitor import SignInNotAllowedError
 from assistant.identity import Account
 from assistant.sign_in.configuration import SignInConfiguration
 from assistant.sign_in.provider import Claims

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 from assistant.settings import Settings
 
 _HUGGING_FACE = "huggingface.co"

@@ -14,7 +14,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
 
-from assistant.errors import SignInFailedError
+from assistant.errors.visitor import SignInFailedError
 from assistant.sign_in.configuration import SignInConfiguration
 
 _SECONDS = 10.0

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assistant.errors import NotFoundError, SignedOutError, SignInDeniedError, SignInFailedError, SignInStaleError
+from assistant.errors.app import NotFoundError
+from assistant.errors.visitor import SignedOutError, SignInDeniedError, SignInFailedError, SignInStaleError
 from assistant.identities import Identities, token_hash
 from assistant.identity import Account
 from assistant.identity_port import IdentityStore

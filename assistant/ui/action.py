@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.conversation import Shelf, Vote
-from assistant.errors import InputError
+from assistant.errors.input import InputError
 from assistant.feedback import LONGEST_COMMENT
 from assistant.prompt_choice import OwnPrompt
 

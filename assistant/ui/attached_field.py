@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.conversation import Attachment
-from assistant.errors import AttachmentError
+from assistant.errors.input import AttachmentError
 
 _FILES = TypeAdapter(tuple[Attachment, ...])
 

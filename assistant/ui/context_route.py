@@ -8,7 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.context_meter import ContextMeter, Draft
-from assistant.errors import EngineError, InputError, PromptError
+from assistant.errors.app import PromptError
+from assistant.errors.engine import EngineError
+from assistant.errors.input import InputError
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Identify
 from assistant.ui.position import read_position

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from assistant.conversation import find_message
 from assistant.conversation_service import ConversationService
-from assistant.errors import InputError
+from assistant.errors.input import InputError
 from assistant.feedback import FeedbackService
 from assistant.ui.action import Action
 from assistant.ui.feedback_views import FeedbackViews

@@ -9,7 +9,8 @@ from contextlib import suppress
 from assistant.chat_service import ChatService
 from assistant.conversation import Conversation, Run
 from assistant.conversation_service import ConversationService
-from assistant.errors import AssistantError, ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors.root import AssistantError
 from assistant.run_update import RunStage
 from assistant.titles import Titles
 from assistant.ui.pages import Pages, Place

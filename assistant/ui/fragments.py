@@ -19,7 +19,7 @@ from assistant.context_view import ContextView
 from assistant.conversation import Message
 from assistant.conversation_service import ConversationView
 from assistant.engine import EngineState
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 from assistant.feedback import LONGEST_COMMENT, REASONS
 from assistant.identity import Account
 from assistant.model_catalog import ModelCard

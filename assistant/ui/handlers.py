@@ -10,7 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.errors import AssistantError, InputError
+from assistant.errors.input import InputError
+from assistant.errors.root import AssistantError
 from assistant.identity import Identity
 from assistant.internet_address import come_from
 from assistant.languages import choose_language, speak

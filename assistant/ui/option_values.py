@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from assistant.conversation import GenerationOptions
-from assistant.errors import InvalidOptionError
+from assistant.errors.input import InvalidOptionError
 
 
 def read_options(values: Mapping[str, object]) -> GenerationOptions:

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 from assistant.conversation_service import ConversationService
-from assistant.errors import InputError, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import InputError
 from assistant.prompt_choice import SUITED_PROMPT, PromptPreset
 from assistant.prompt_service import PromptService
 from assistant.ui.action import Action

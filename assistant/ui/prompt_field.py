@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from assistant.errors import InputError
+from assistant.errors.input import InputError
 from assistant.prompt_choice import PromptChoice
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.errors import InputError
+from assistant.errors.input import InputError
 from assistant.search_query import SearchQuery
 
 PAGE = 20

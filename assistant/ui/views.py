@@ -9,7 +9,7 @@ import gradio as gr
 from assistant.context_view import ContextView
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Shelf
 from assistant.conversation_service import ConversationService, ConversationView
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 from assistant.identity import Account
 from assistant.prompt_choice import SUITED_PROMPT
 from assistant.run_update import RunUpdate

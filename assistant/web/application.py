@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 from assistant.limits import Limits
 from assistant.sign_in.sign_in import SignIn
 from assistant.web.client_address import ClientAddress

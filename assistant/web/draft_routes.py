@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.draft import Draft
 from assistant.draft_service import DraftService
-from assistant.errors import FileTooLargeError, InputError
+from assistant.errors.input import FileTooLargeError, InputError
 from assistant.web.visitors import Visitors
 
 _NOT_KEPT = {"Cache-Control": "private, no-store"}

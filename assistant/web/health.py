@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from assistant.engine import Engine, EngineStage
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from assistant.ports import ConversationStore
 
 

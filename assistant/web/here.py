@@ -7,7 +7,8 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from assistant.errors import NoIdentityError, SignInRequiredError, StorageError
+from assistant.errors.app import StorageError
+from assistant.errors.visitor import NoIdentityError, SignInRequiredError
 from assistant.web.visitors import Visitors
 
 _CODE = Path(__file__).parents[1]

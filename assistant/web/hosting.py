@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 from assistant.settings import Settings
 
 _HUGGING_FACE = "https://huggingface.co"

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 from assistant.portable.portability import ImportReport, Progress
 from assistant.wording import Wording
 

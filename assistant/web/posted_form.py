@@ -4,7 +4,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
-from assistant.errors import FileTooLargeError, InputError
+from assistant.errors.input import FileTooLargeError, InputError
 
 _MOST_BYTES = 256 * 1024
 _MOST_FIELDS = 5000

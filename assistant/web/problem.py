@@ -7,20 +7,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 
-from assistant.errors import (
-    AssistantError,
-    ConflictError,
-    EngineError,
-    FileTooLargeError,
-    InputError,
+from assistant.errors.app import ConflictError, NotFoundError, StorageError
+from assistant.errors.engine import EngineError
+from assistant.errors.input import FileTooLargeError, InputError
+from assistant.errors.root import AssistantError
+from assistant.errors.visitor import (
     LicenceNotAcceptedError,
     LimitError,
     NoIdentityError,
-    NotFoundError,
     SignInError,
     SignInFailedError,
     SignInStaleError,
-    StorageError,
 )
 from assistant.wording import Wording
 

@@ -10,7 +10,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 
 _CLOSING_SECONDS = 3
 

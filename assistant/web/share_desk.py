@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.errors import ShareDraftChangedError
+from assistant.errors.app import ShareDraftChangedError
 from assistant.sharing import SharingService
 from assistant.web.posted_form import posted_form
 from assistant.web.share_form import ShareForm, read_days, read_share_form

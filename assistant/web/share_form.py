@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.errors import InvalidOptionError
+from assistant.errors.input import InvalidOptionError
 from assistant.passphrase import LONGEST
 from assistant.share_draft import Inclusions
 from assistant.sharing import DAYS, Terms

@@ -6,7 +6,8 @@ Whatever the reason that there is nothing to see, the answer is the same, and ca
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.errors import NotFoundError, PassphraseError, ShareChangedError
+from assistant.errors.app import NotFoundError, ShareChangedError
+from assistant.errors.input import PassphraseError
 from assistant.portable.portability import Form
 from assistant.portable.shared_file import shared_file
 from assistant.share_reading import Opened, ShareReader

@@ -5,7 +5,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.errors import AssistantError, NoIdentityError, SignInError
+from assistant.errors.root import AssistantError
+from assistant.errors.visitor import NoIdentityError, SignInError
 from assistant.sign_in.sign_in import SignIn
 from assistant.web.sign_in_pages import SignInPages
 from assistant.web.visitors import Visitors

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from assistant.errors import SignInError
+from assistant.errors.visitor import SignInError
 from assistant.web.problem import status_of
 from assistant.wording import Wording
 

@@ -5,7 +5,7 @@ import re
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from assistant.errors import NoIdentityError, SignInError
+from assistant.errors.visitor import NoIdentityError, SignInError
 from assistant.identities import new_token
 from assistant.limits import Limits
 from assistant.sign_in.sign_in import SignedIn, SignIn

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.requests import ClientDisconnect
 
-from assistant.errors import FileTooLargeError, StorageError
+from assistant.errors.app import StorageError
+from assistant.errors.input import FileTooLargeError
 from assistant.portable.bounds import FILE_BYTES
 from assistant.portable.portability import Bundle, Form, ImportReport, Portability, Progress
 from assistant.web.import_answer import answer_import

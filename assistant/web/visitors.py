@@ -7,7 +7,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.errors import NoIdentityError, SignedOutError, SignInRequiredError, StorageError
+from assistant.errors.app import StorageError
+from assistant.errors.visitor import NoIdentityError, SignedOutError, SignInRequiredError
 from assistant.identities import Identities, new_token
 from assistant.identity import Identity
 from assistant.web.visitor_cookie import VisitorCookie

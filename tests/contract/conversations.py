@@ -6,7 +6,8 @@ from datetime import timedelta, timezone
 import pytest
 
 from assistant.conversation import GenerationOptions, MessageStatus
-from assistant.errors import ErrorReport, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.root import ErrorReport
 from assistant.ports import ConversationStore, RunOutcome
 from tests.contract.samples import (
     ANN,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.ports import ConversationStore
 from tests.contract.samples import (
     ANN,

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.draft import Draft
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.ports import ConversationStore
 from tests.contract.samples import ANN, BOB, ODD_TEXTS, answer_again, at, complete, first_turn, next_turn
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from assistant.conversation import Feedback, Vote
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.ports import ConversationStore
 from tests.contract.samples import ANN, BOB, answer_again, at, chain, complete, conversation_of, first_turn, next_turn
 

@@ -6,7 +6,8 @@ from typing import Protocol
 import pytest
 
 from assistant.draft import Draft
-from assistant.errors import NotFoundError, SignedOutError
+from assistant.errors.app import NotFoundError
+from assistant.errors.visitor import SignedOutError
 from assistant.identity import Account, Identity
 from assistant.identity_port import IdentityStore
 from assistant.ports import ConversationStore

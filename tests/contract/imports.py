@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation import Attachment, Conversation, Feedback, Message, MessageStatus, TitleSource, Vote
-from assistant.errors import ErrorReport, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.root import ErrorReport
 from assistant.ports import ConversationStore
 from assistant.search_query import SearchQuery
 from tests.contract.samples import ANN, BOB, at, chain, conversation_of, first_turn

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.errors import NotFoundError, PresetNameTakenError, TooManyPresetsError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import PresetNameTakenError, TooManyPresetsError
 from assistant.ports import MOST_PRESETS, ConversationStore
 from assistant.prompt_choice import CHAT, OWN, SUITED_PROMPT, Exchange, OwnPrompt, PromptChoice, PromptPreset
 from tests.contract.samples import ANN, BOB, at, chain, complete, conversation_of, first_turn

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation import MessageStatus
-from assistant.errors import NotFoundError, TooManyAnswersError
+from assistant.errors.app import NotFoundError
+from assistant.errors.visitor import TooManyAnswersError
 from assistant.ports import AnswersAtOnce, ConversationStore
 from tests.contract.samples import ANN, BOB, PROVENANCE, at, complete, first_turn
 

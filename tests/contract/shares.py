@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.ports import ConversationStore
 from assistant.snapshot import ShareVersion
 from tests.contract.samples import ANN, BOB, at, complete, first_turn, keys, next_turn, share, snapshot

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation import Attachment, Shelf, TitleSource
-from assistant.errors import ConversationBusyError, NotFoundError
+from assistant.errors.app import ConversationBusyError, NotFoundError
 from assistant.ports import ConversationStore
 from tests.contract.samples import ANN, answer_again, at, chain, complete, conversation_of, first_turn, next_turn
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation import Message, MessageStatus, Role, Run
-from assistant.errors import ConversationBusyError, ConversationMovedError, ErrorReport, NotFoundError
+from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors.root import ErrorReport
 from assistant.ports import ConversationStore, NewTurn, RunOutcome
 from tests.contract.samples import ANN, BOB, OPTIONS, PROVENANCE, answer_again, at, complete, first_turn, next_turn
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import Row, select
 
 from assistant.conversation import MessageStatus, Role
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from storage.database import Database
 from storage.store import SqlConversationStore
 from storage.tables import ConversationRow, MessageRow, RunRow, ShareRow

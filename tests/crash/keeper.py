@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from assistant.conversation import Role, TitleSource, Vote
 from assistant.derived_id import derived_id
-from assistant.errors import ConversationBusyError, NotFoundError
+from assistant.errors.app import ConversationBusyError, NotFoundError
 from assistant.portable.imported import Source
 from assistant.portable.portability import Form
 from tests.crash.records import Changed, Changing, Copied, Importing, Record, What

@@ -9,7 +9,8 @@ from contextlib import suppress
 from uuid import uuid4
 
 from assistant.conversation import GenerationOptions, Role, Run
-from assistant.errors import ConversationBusyError, ConversationMovedError, EngineBusyError, NotFoundError
+from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors.engine import EngineBusyError
 from assistant.run_update import RunStage
 from assistant.share_draft import Inclusions
 from assistant.sharing import Terms

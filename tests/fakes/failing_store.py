@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from assistant.ports import RunOutcome
 from tests.fakes.memory_store import MemoryConversationStore
 

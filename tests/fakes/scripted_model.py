@@ -10,7 +10,7 @@ from langchain_core.outputs import GenerationChunk, LLMResult
 from pydantic import PrivateAttr
 
 from assistant.engine import EngineStage, LoadedModel, Report
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 from assistant.generation.prompt_reading import tell_read
 from assistant.model_catalog import CATALOG, ModelCard
 

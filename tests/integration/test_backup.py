@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.errors import BackupError
+from assistant.errors.app import BackupError
 from storage import backup, file_system
 from storage.backup import LiveDatabase, back_up, is_whole
 from storage.database import open_database

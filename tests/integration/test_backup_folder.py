@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import BackupError, StorageError
+from assistant.errors.app import BackupError, StorageError
 from storage.backup import LiveDatabase
 from storage.backup_folder import BackupFolder
 from storage.database import open_database

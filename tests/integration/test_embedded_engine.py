@@ -16,7 +16,8 @@ from assistant.backends.embedded import SLOTS, EmbeddedLoader
 from assistant.backends.model_file import find_model_file
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.engine import EngineStage, LoadedModel
-from assistant.errors import EngineLoadError, MessageTooLongError
+from assistant.errors.engine import EngineLoadError
+from assistant.errors.input import MessageTooLongError
 from assistant.wording import Wording
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import EngineError
+from assistant.errors.engine import EngineError
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
 from tests.web_app import GRADIO_IS_NOISY, web_app

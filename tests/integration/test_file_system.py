@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 from storage import file_system
 from storage.database import open_database
 from storage.file_system import network_type

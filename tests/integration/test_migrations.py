@@ -14,7 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from assistant.errors import AssistantError, StorageError
+from assistant.errors.app import StorageError
+from assistant.errors.root import AssistantError
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.search_tables import compared_on, is_of_sqlites_index

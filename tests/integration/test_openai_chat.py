@@ -16,15 +16,14 @@ from assistant.backends.openai_protocol.chat import OpenAIChat
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.conversation import GenerationOptions, Role
-from assistant.errors import (
+from assistant.errors.engine import (
     EngineAccessError,
     EngineError,
     EngineProtocolError,
     EngineRefusedError,
     EngineUnavailableError,
-    MessageTooLongError,
-    UnsupportedOptionError,
 )
+from assistant.errors.input import MessageTooLongError, UnsupportedOptionError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.prompting.prompt_value import prompt_value
 from assistant.prompting.transcript import Turn

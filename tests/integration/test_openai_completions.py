@@ -15,15 +15,14 @@ from pydantic import SecretStr
 
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.conversation import GenerationOptions
-from assistant.errors import (
+from assistant.errors.engine import (
     EngineAccessError,
     EngineError,
     EngineProtocolError,
     EngineRefusedError,
     EngineUnavailableError,
-    MessageTooLongError,
-    UnsupportedOptionError,
 )
+from assistant.errors.input import MessageTooLongError, UnsupportedOptionError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.prompting.prompt_value import prompt_value
 from tests.fakes.fake_engine import HOLD, FakeEngine, Fault, Reading

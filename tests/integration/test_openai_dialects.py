@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from assistant.backends.openai_protocol.loader import Mode
-from assistant.errors import EngineLoadError, UnsupportedOptionError
+from assistant.errors.engine import EngineLoadError
+from assistant.errors.input import UnsupportedOptionError
 from tests.openai_servers import (
     CHAT_ONLY,
     LLAMA_CPP,

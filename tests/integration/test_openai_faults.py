@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from assistant.backends.openai_protocol.chat import OpenAIChat
 from assistant.backends.openai_protocol.completions import OpenAICompletions
-from assistant.errors import EngineError, EngineProtocolError, EngineUnavailableError
+from assistant.errors.engine import EngineError, EngineProtocolError, EngineUnavailableError
 from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
 
 Model = OpenAICompletions | OpenAIChat

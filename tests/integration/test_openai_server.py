@@ -11,11 +11,7 @@ from assistant.backends.openai_protocol.chat import OpenAIChat
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.backends.openai_protocol.loader import Mode
-from assistant.errors import (
-    EngineAccessError,
-    EngineLoadError,
-    EngineUnavailableError,
-)
+from assistant.errors.engine import EngineAccessError, EngineLoadError, EngineUnavailableError
 from assistant.wording import Wording
 from tests.fakes.fake_engine import WINDOW
 from tests.openai_servers import (

@@ -8,10 +8,7 @@ import pytest
 
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.loader import Mode
-from assistant.errors import (
-    EngineLoadError,
-    EngineUnavailableError,
-)
+from assistant.errors.engine import EngineLoadError, EngineUnavailableError
 from tests.openai_servers import (
     LLAMA_CPP,
     OPTIONS,

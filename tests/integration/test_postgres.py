@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 import app
 from assistant.conversation import MessageStatus
-from assistant.errors import NotFoundError, SettingsError, StorageError
+from assistant.errors.app import NotFoundError, SettingsError, StorageError
 from assistant.run_update import RunStage
 from storage.database import Database, open_database
 from storage.store import SqlConversationStore

@@ -10,7 +10,7 @@ from langchain_core.messages import HumanMessage
 
 from assistant.backends.replication.failover import Failover, Replica
 from assistant.backends.replication.replicated_model import ReplicatedModel
-from assistant.errors import EngineError, EngineUnavailableError
+from assistant.errors.engine import EngineError, EngineUnavailableError
 from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
 from tests.replica_cluster import PROMPT, Cluster
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from storage.database import open_database
 from tests.app_process import ROOT
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
-from assistant.errors import SettingsError, StorageError
+from assistant.errors.app import SettingsError, StorageError
 from storage import sqlite
 from storage.database import Database, open_database
 from storage.migrate import migrate

@@ -8,10 +8,8 @@ import pytest
 
 from assistant.backends.tgi.model import TgiModel
 from assistant.conversation import GenerationOptions
-from assistant.errors import (
-    EngineUnavailableError,
-    UnsupportedOptionError,
-)
+from assistant.errors.engine import EngineUnavailableError
+from assistant.errors.input import UnsupportedOptionError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.generation.stop_rules import StopRule
 from assistant.prompting.prompt_value import prompt_value

@@ -16,16 +16,15 @@ from hypothesis import strategies as st
 
 from assistant.backends.tgi.errors import translated
 from assistant.backends.tgi.model import TgiModel
-from assistant.errors import (
-    AssistantError,
+from assistant.errors.engine import (
     EngineAccessError,
     EngineError,
     EngineProtocolError,
     EngineRefusedError,
     EngineUnavailableError,
-    InvalidOptionError,
-    MessageTooLongError,
 )
+from assistant.errors.input import InvalidOptionError, MessageTooLongError
+from assistant.errors.root import AssistantError
 from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.tgi_script import HOLD, KEEP_ALIVE, TgiFault
 from tests.tgi_adapter import KEY, PROMPT, adapter, text

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from assistant.backends.tgi.loader import TgiLoader
 from assistant.engine import EngineStage, LoadedModel
-from assistant.errors import EngineAccessError, EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineAccessError, EngineLoadError, EngineUnavailableError
 from tests.fakes.fake_tgi import INFO, FakeTgi
 from tests.fakes.tgi_script import TgiFault
 

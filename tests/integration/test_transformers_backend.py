@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.backends.torch_engine.answer_pieces import TextStream
 from assistant.conversation import GenerationOptions
-from assistant.errors import InvalidOptionError, MessageTooLongError, UnsupportedOptionError
+from assistant.errors.input import InvalidOptionError, MessageTooLongError, UnsupportedOptionError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.prompting.prompt_value import prompt_value
 from tests.fakes.tiny_models import FIRST, KINDS, POSITIONS, WatchedModel, served, tiny_tokenizer

@@ -17,7 +17,7 @@ from assistant.backends.torch_engine.loader import TransformersLoader, Transform
 from assistant.backends.torch_engine.placement import Placement, choose_placement
 from assistant.backends.torch_engine.source import find_model
 from assistant.engine import EngineStage, LoadedModel
-from assistant.errors import EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineLoadError, EngineUnavailableError
 from assistant.model_transfer import Amount
 from tests.fakes.tiny_hub import COMMIT, GATED, NO_REPOSITORY, NO_REVISION, REPOSITORY, TinyHub, running
 from tests.fakes.tiny_models import POSITIONS, save_tiny

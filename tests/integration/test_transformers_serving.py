@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 import torch
 
-from assistant.errors import EngineError, EngineUnavailableError
+from assistant.errors.engine import EngineError, EngineUnavailableError
 from tests.fakes.tiny_models import KINDS, Served, WatchedModel, served
 
 LASTING = 4

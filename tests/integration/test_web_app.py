@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from assistant.errors import EngineLoadError, StorageError
+from assistant.errors.app import StorageError
+from assistant.errors.engine import EngineLoadError
 from assistant.identities import Identities
 from assistant.ports import ConversationStore
 from assistant.web.application import create_web_app

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from assistant.errors import EngineUnavailableError
+from assistant.errors.engine import EngineUnavailableError
 from tests.web_app import GRADIO_IS_NOISY, web_app
 
 pytestmark = GRADIO_IS_NOISY

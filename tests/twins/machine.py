@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition
 
 from assistant.conversation import Conversation, MessageStatus, Role, Shelf, branch
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 from assistant.ports import ConversationStore
 from assistant.search_query import SearchQuery
 from storage.database import Database

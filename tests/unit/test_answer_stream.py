@@ -12,7 +12,7 @@ from langchain_core.outputs import GenerationChunk, LLMResult
 from pydantic import PrivateAttr
 
 from assistant.conversation import GenerationOptions, Role
-from assistant.errors import EngineUnavailableError
+from assistant.errors.engine import EngineUnavailableError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.generation.stop_rules import StopRule
 from assistant.prompting.prompt_value import TranscriptPromptValue, prompt_value

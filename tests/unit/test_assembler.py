@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from assistant.conversation import Attachment, Message, MessageStatus, Role
-from assistant.errors import MessageTooLongError, NoRoomToContinueError, PromptError
+from assistant.errors.app import PromptError
+from assistant.errors.input import MessageTooLongError, NoRoomToContinueError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.assembler import PromptAssembler
 from assistant.prompting.prompt_part import PartKind

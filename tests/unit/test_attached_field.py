@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import Attachment
-from assistant.errors import AttachmentError
+from assistant.errors.input import AttachmentError
 from assistant.ui.attached_field import attachments_field, read_attachments
 
 

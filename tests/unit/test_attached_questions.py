@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.conversation import Attachment, GenerationOptions, Run
-from assistant.errors import AttachmentNotTextError, AttachmentsTooLongError
+from assistant.errors.input import AttachmentNotTextError, AttachmentsTooLongError
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.attachment_sizes import AttachmentSize, AttachmentSizes
 from assistant.conversation import Attachment
-from assistant.errors import EngineUnavailableError
+from assistant.errors.engine import EngineUnavailableError
 from assistant.prompting.question_text import file_text
 from tests.fakes.desk import open_desk
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel

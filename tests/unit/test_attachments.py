@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.attachments import LARGEST_KIB, LONGEST_NAME, MOST_FILES, accept_attachments
 from assistant.conversation import Attachment
-from assistant.errors import AttachmentNotTextError, AttachmentTooLargeError, TooManyAttachmentsError
+from assistant.errors.input import AttachmentNotTextError, AttachmentTooLargeError, TooManyAttachmentsError
 from assistant.wording import Wording
 
 LIMIT = LARGEST_KIB * 1024

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.errors import BrokenFileError
+from assistant.errors.input import BrokenFileError
 from assistant.portable import bounds, opened_file, reader
 from assistant.portable.reader import read_conversations
 from tests.portable_samples import (

@@ -5,14 +5,9 @@ import asyncio
 import pytest
 
 from assistant.conversation import GenerationOptions, MessageStatus
-from assistant.errors import (
-    BlankMessageError,
-    DrainingError,
-    EngineLoadError,
-    EngineUnavailableError,
-    MessageTooLongError,
-    NotFoundError,
-)
+from assistant.errors.app import NotFoundError
+from assistant.errors.engine import DrainingError, EngineLoadError, EngineUnavailableError
+from assistant.errors.input import BlankMessageError, MessageTooLongError
 from assistant.run_update import RunStage
 from tests.fakes.desk import ANN, BOB, open_desk
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel

@@ -3,10 +3,7 @@
 import pytest
 
 from assistant.conversation import GenerationOptions, MessageStatus, Role
-from assistant.errors import (
-    ConversationBusyError,
-    ConversationMovedError,
-)
+from assistant.errors.app import ConversationBusyError, ConversationMovedError
 from assistant.run_update import RunStage
 from tests.fakes.desk import ANN, open_desk
 from tests.fakes.scripted_model import HOLD

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from assistant.context_meter import ContextMeter, Draft
 from assistant.conversation import GenerationOptions, Message
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from tests.fakes.desk import ANN, BOB, TEMPLATE, Desk, open_desk
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import CARD, HOLD, ScriptedLoader, ScriptedModel

@@ -10,7 +10,8 @@ import pytest
 from assistant.context_view import ContextView, ContextViews, Likeness
 from assistant.conversation import GenerationOptions, MessageStatus, Provenance, Role, Run
 from assistant.engine import Engine
-from assistant.errors import NotFoundError, PromptGoneError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import PromptGoneError
 from assistant.prompt_choice import OWN, OwnPrompt, PromptChoice
 from assistant.prompting.prompt_part import PartKind
 from assistant.repeating import Repeating

@@ -6,13 +6,9 @@ import pytest
 
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
 from assistant.engine import LoadedModel, Report
-from assistant.errors import (
-    EngineUnavailableError,
-    NoRoomToContinueError,
-    NotContinuableError,
-    NotFoundError,
-    UnsupportedOptionError,
-)
+from assistant.errors.app import NotFoundError
+from assistant.errors.engine import EngineUnavailableError
+from assistant.errors.input import NoRoomToContinueError, NotContinuableError, UnsupportedOptionError
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
 from tests.fakes.failing_store import FailingStore
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel

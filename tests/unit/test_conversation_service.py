@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from assistant.conversation import Conversation, GenerationOptions, Shelf
-from assistant.errors import ConversationBusyError, LastVersionError, NotFoundError
+from assistant.errors.app import ConversationBusyError, NotFoundError
+from assistant.errors.input import LastVersionError
 from assistant.ui.conversation_list import read_list
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
 from tests.fakes.scripted_model import HOLD

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import Message, MessageStatus, Role, branch, newest_leaf, siblings
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 
 
 def message(number: int, parent: Message | None = None, *, second: int = 0, role: Role = Role.USER) -> Message:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from assistant.conversation import MessageStatus
-from assistant.errors import EngineError, EngineTimeoutError, EngineUnavailableError
+from assistant.errors.engine import EngineError, EngineTimeoutError, EngineUnavailableError
 from assistant.generation.deadlines import Deadlines, within
 from assistant.generation.retries import wait_before_retry
 from tests.fakes.desk import Desk, open_desk

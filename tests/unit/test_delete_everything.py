@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from tests.fakes.desk import ANN, BOB, open_desk
 from tests.fakes.scripted_model import HOLD
 

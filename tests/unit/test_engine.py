@@ -6,7 +6,9 @@ import pytest
 
 from assistant.conversation import MessageStatus
 from assistant.engine import Engine, EngineStage, EngineState, LoadedModel, Report
-from assistant.errors import AssistantError, EngineLoadError, EngineProtocolError, EngineUnavailableError, PromptError
+from assistant.errors.app import PromptError
+from assistant.errors.engine import EngineLoadError, EngineProtocolError, EngineUnavailableError
+from assistant.errors.root import AssistantError
 from assistant.model_transfer import Amount
 from assistant.prompt_choice import SUITED_PROMPT
 from tests.fakes.desk import TEMPLATE, open_desk

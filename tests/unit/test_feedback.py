@@ -9,7 +9,8 @@ import pyarrow.parquet
 import pytest
 
 from assistant.conversation import Feedback, Run, Vote
-from assistant.errors import ExportError, InputError, MessageTooLongError, NotFoundError
+from assistant.errors.app import ExportError, NotFoundError
+from assistant.errors.input import InputError, MessageTooLongError
 from assistant.feedback import LONGEST_COMMENT, REASONS, FeedbackService
 from assistant.ratings_export import export_ratings
 from assistant.wording import Wording

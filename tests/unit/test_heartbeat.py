@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from assistant.conversation import Message, MessageStatus, Run
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from assistant.generation.deadlines import Deadlines
 from assistant.heartbeat import Heartbeat
 from assistant.run_update import RunStage, RunUpdate

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 from assistant.settings import Settings
 from assistant.web.hosting import Hosting, find_hosting
 

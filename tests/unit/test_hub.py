@@ -9,7 +9,7 @@ import pytest
 from huggingface_hub import errors
 
 from assistant.backends.hub import fetch
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.model_transfer import Amount
 from assistant.wording import Wording
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from assistant.errors import SignedOutError
+from assistant.errors.visitor import SignedOutError
 from assistant.identities import Identities, new_token
 from assistant.identity import Account
 from tests.fakes.desk import Clock

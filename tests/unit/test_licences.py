@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.errors import InputError, LicenceNotAcceptedError
+from assistant.errors.input import InputError
+from assistant.errors.visitor import LicenceNotAcceptedError
 from assistant.licences import LicenceService
 from assistant.model_catalog import OPENRAIL_M, ModelCard
 from tests.fakes.desk import ANN, BOB, Desk, open_desk

@@ -6,11 +6,9 @@ from datetime import timedelta
 import pytest
 
 from assistant.conversation import GenerationOptions
-from assistant.errors import (
-    ConversationMovedError,
+from assistant.errors.app import ConversationMovedError, NotFoundError, StorageError
+from assistant.errors.visitor import (
     LimitError,
-    NotFoundError,
-    StorageError,
     TooManyAnswersError,
     TooManyMissesError,
     TooManySharesError,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from assistant.errors import BackupError, NotFoundError, StorageError
+from assistant.errors.app import BackupError, NotFoundError, StorageError
 from assistant.maintenance import BackupPlan, Maintenance
 from tests.contract.samples import ANN, BOB, at, first_turn
 from tests.fakes.memory_store import MemoryConversationStore

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from assistant.conversation import Attachment, Message, MessageStatus, Role
-from assistant.errors import ErrorReport
+from assistant.errors.root import ErrorReport
 from assistant.portable.answer_markdown import answer_markdown, fenced
 from assistant.portable.markdown_file import to_markdown
 from assistant.wording import Wording

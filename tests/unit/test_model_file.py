@@ -8,7 +8,7 @@ import pytest
 
 from assistant.backends import model_file
 from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.wording import Wording
 
 

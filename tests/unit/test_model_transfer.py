@@ -1,7 +1,7 @@
 """How fast a model comes, and what the page says of it."""
 
 from assistant.engine import EngineStage, EngineState
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.model_transfer import Amount, TransferRate
 from assistant.ui.fragments import Fragments
 from assistant.wording import Wording

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.errors import BlankPromptError, PromptError, PromptTextTooLongError
+from assistant.errors.app import PromptError
+from assistant.errors.input import BlankPromptError, PromptTextTooLongError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompt_choice import MOST_CHARACTERS, OWN, Exchange, OwnPrompt, PromptChoice
 from assistant.prompting.accepted import accept_prompt

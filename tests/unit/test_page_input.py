@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import GenerationOptions
-from assistant.errors import InputError, InvalidOptionError
+from assistant.errors.input import InputError, InvalidOptionError
 from assistant.ui.action import Action, read_action
 from assistant.ui.option_values import read_options, shown_options
 from assistant.ui.pages import Pages

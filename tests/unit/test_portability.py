@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from assistant.conversation import Attachment, Conversation, Message, MessageStatus, Role, Shelf, branch
-from assistant.errors import BrokenFileError, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import BrokenFileError
 from assistant.portable.portability import Bundle, Form, ImportReport, Portability
 from assistant.ports import ConversationStore
 from assistant.prompt_choice import OwnPrompt, PromptChoice

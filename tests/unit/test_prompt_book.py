@@ -4,12 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import (
-    NoChatTemplateError,
-    PromptNeedsTextError,
-    PromptTooLongError,
-    UnknownPromptError,
-)
+from assistant.errors.app import PromptTooLongError
+from assistant.errors.input import NoChatTemplateError, PromptNeedsTextError, UnknownPromptError
 from assistant.model_catalog import CATALOG, ModelCard, card_for
 from assistant.prompt_choice import CHAT, OWN, SUITED, SUITED_PROMPT, OwnPrompt, PromptChoice
 from assistant.prompting.book import PromptBook

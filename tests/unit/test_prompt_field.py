@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant.errors import InputError
+from assistant.errors.input import InputError
 from assistant.prompt_choice import CHAT, OWN, OwnPrompt, PromptChoice
 from assistant.ui.prompt_field import read_prompt_field
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import EngineLoadError, PromptError
+from assistant.errors.app import PromptError
+from assistant.errors.engine import EngineLoadError
 from assistant.generation.stop_rules import StopRule
 from assistant.model_catalog import CATALOG
 from assistant.prompting.library import load_template

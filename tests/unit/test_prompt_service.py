@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.errors import BlankPromptError, NotFoundError, UnknownPromptError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import BlankPromptError, UnknownPromptError
 from assistant.prompt_choice import OWN, SUITED_PROMPT, Exchange, OwnPrompt, PromptChoice
 from tests.fakes.desk import ANN, BOB, TEMPLATE, Desk, open_desk
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel

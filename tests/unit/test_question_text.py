@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from assistant.conversation import Attachment, Message, MessageStatus, Role
-from assistant.errors import AttachmentsTooLongError, MessageTooLongError
+from assistant.errors.input import AttachmentsTooLongError, MessageTooLongError
 from assistant.file_language import language_of
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.assembler import PromptAssembler

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
-from assistant.errors import EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineLoadError, EngineUnavailableError
 from assistant.run_update import RunStage, RunUpdate
 from tests.fakes.desk import ANN, Desk, open_desk
 from tests.fakes.failing_store import FailingStore

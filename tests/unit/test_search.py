@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import GenerationOptions
-from assistant.errors import StorageError
+from assistant.errors.app import StorageError
 from assistant.search import SearchService
 from assistant.search_query import SearchQuery
 from assistant.search_terms import query_terms

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.errors import InputError
+from assistant.errors.input import InputError
 from assistant.search_query import SearchQuery
 from assistant.ui.search_field import read_search_field
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import SettingsError
+from assistant.errors.app import SettingsError
 from assistant.settings import PREFIX, Settings, load_settings
 from assistant.wording import Wording
 

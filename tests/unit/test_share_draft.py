@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation import Attachment
-from assistant.errors import NotFoundError, ShareDraftChangedError
+from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
 from assistant.redaction import Redaction
 from assistant.share_draft import Inclusions

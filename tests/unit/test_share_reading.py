@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from assistant.errors import NotFoundError, PassphraseError, ShareChangedError
+from assistant.errors.app import NotFoundError, ShareChangedError
+from assistant.errors.input import PassphraseError
 from assistant.passphrase import hash_passphrase, is_passphrase
 from assistant.share_draft import Inclusions
 from assistant.share_looks import ShareLooks

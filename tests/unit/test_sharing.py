@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance
-from assistant.errors import EngineUnavailableError, NotFoundError
+from assistant.errors.app import NotFoundError
+from assistant.errors.engine import EngineUnavailableError
 from assistant.model_catalog import CATALOG
 from assistant.snapshot import Share, ShareKeys, Snapshot
 from tests.contract.samples import PROVENANCE, chain, conversation_of

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from assistant.errors import SettingsError, SignInNotAllowedError
+from assistant.errors.app import SettingsError
+from assistant.errors.visitor import SignInNotAllowedError
 from assistant.settings import Settings
 from assistant.sign_in.admission import admit
 from assistant.sign_in.configuration import SignInConfiguration, find_sign_in

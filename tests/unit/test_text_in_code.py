@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import errors
+import assistant
 
-ASSISTANT = Path(errors.__file__).parent
+ASSISTANT = Path(assistant.__file__).parent
 TEMPLATES = [path for room in ("ui", "web") for path in (ASSISTANT / room / "templates").glob("*.jinja")]
 SCRIPTS = [path for room in ("ui", "web") for path in (ASSISTANT / room / "static").glob("*.js")]
 READ = {"aria-label", "title", "placeholder", "alt", "content"}

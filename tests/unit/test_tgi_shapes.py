@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.backends.tgi.model import TgiModel
 from assistant.backends.tgi.parameters import tgi_parameters
 from assistant.conversation import GenerationOptions
-from assistant.errors import EngineError
+from assistant.errors.engine import EngineError
 from tests.fakes.fake_tgi import FakeTgi
 from tests.tgi_schema import ANSWERS, ERROR, REQUESTS, CompatGenerateRequest, GenerateParameters
 

@@ -9,7 +9,7 @@ import pytest
 from langchain_core.outputs import GenerationChunk
 
 from assistant.conversation import Conversation, Run, TitleSource
-from assistant.errors import EngineError
+from assistant.errors.engine import EngineError
 from assistant.titles import Titles
 from tests.fakes.desk import ANN, Desk, open_desk
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import Role
-from assistant.errors import PromptError
+from assistant.errors.app import PromptError
 from assistant.model_catalog import ALL_SPECIAL_TOKENS
 from assistant.prompting.neutral_text import Neutraliser
 from assistant.prompting.template import PromptTemplate

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from assistant.conversation import MessageStatus
-from assistant.errors import EngineBusyError
+from assistant.errors.engine import EngineBusyError
 from assistant.run_update import RunStage, RunUpdate
 from assistant.waiting_line import WaitingLine
 from tests.fakes.desk import BOB, Desk, open_desk

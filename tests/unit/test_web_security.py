@@ -10,17 +10,11 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from assistant.errors import (
-    AssistantError,
-    ConversationBusyError,
-    DrainingError,
-    EngineError,
-    EngineUnavailableError,
-    InputError,
-    NoIdentityError,
-    NotFoundError,
-    StorageError,
-)
+from assistant.errors.app import ConversationBusyError, NotFoundError, StorageError
+from assistant.errors.engine import DrainingError, EngineError, EngineUnavailableError
+from assistant.errors.input import InputError
+from assistant.errors.root import AssistantError
+from assistant.errors.visitor import NoIdentityError
 from assistant.web.problem import problem
 from assistant.web.security import OwnOriginOnly, SecurityHeaders, is_open
 from assistant.wording import Wording

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from assistant import errors
+import assistant
 from assistant.context_view import Likeness
 from assistant.conversation import MessageStatus
 from assistant.engine import EngineStage
-from assistant.errors import AssistantError, ErrorReport
+from assistant.errors.app import ConflictError, NotFoundError
+from assistant.errors.input import MessageTooLongError
+from assistant.errors.root import AssistantError, ErrorReport
 from assistant.languages import DEFAULT, LOCALES, languages, speaking
 from assistant.prompting.prompt_part import PartKind
 from assistant.run_update import RunStage
 from assistant.wording import Sentence, Wording
 
-ASSISTANT = Path(errors.__file__).parent
+ASSISTANT = Path(assistant.__file__).parent
 KEY = re.compile(r"""\b(?:t|wording|self\._t|_notice)\(\s*["']([a-z_]+\.[a-z_]+)["']""")
 WORDING = Wording()
 
@@ -47,7 +49,7 @@ def named_in(text: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", list(every_error()), ids=lambda kind: kind.code)
 def test_every_error_has_a_sentence(kind: type[AssistantError]) -> None:
-    if kind is not errors.ConflictError:
+    if kind is not ConflictError:
         assert f"error.{kind.code}" in WORDING.sentences
 
 
@@ -115,5 +117,5 @@ def test_a_number_chooses_the_words_and_is_written_as_the_language_does(language
 
 def test_what_an_error_is_about_is_named_in_the_language() -> None:
     with speaking("zh-CN"):
-        assert WORDING.error(errors.NotFoundError(kind="conversation")).startswith("这里没有这个对话")
-        assert "2 个字符" in WORDING.error(errors.MessageTooLongError(size=2, limit=1, unit="characters"))
+        assert WORDING.error(NotFoundError(kind="conversation")).startswith("这里没有这个对话")
+        assert "2 个字符" in WORDING.error(MessageTooLongError(size=2, limit=1, unit="characters"))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.conversation import GenerationOptions
-from assistant.errors import UnsupportedOptionError
+from assistant.errors.input import UnsupportedOptionError
 
 
 class Dialect(StrEnum):

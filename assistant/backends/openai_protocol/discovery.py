@@ -15,7 +15,7 @@ import httpx2
 from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.backends.openai_protocol.errors import translated
-from assistant.errors import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import CATALOG, card_for
 
 _UNNAMED = "of the server"

@@ -12,13 +12,9 @@ import httpx2
 import openai
 
 from assistant.backends.http_faults import http_translated, of_status, why_unreachable
-from assistant.errors import (
-    AssistantError,
-    EngineError,
-    EngineProtocolError,
-    EngineUnavailableError,
-    MessageTooLongError,
-)
+from assistant.errors.engine import EngineError, EngineProtocolError, EngineUnavailableError
+from assistant.errors.input import MessageTooLongError
+from assistant.errors.root import AssistantError
 
 _REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
 # How vLLM, SGLang and OpenAI word it; llama.cpp's server gives the figures apart.

@@ -9,7 +9,7 @@ from openai.types import Completion
 from openai.types.chat import ChatCompletionChunk
 
 from assistant.backends.openai_protocol.errors import translated
-from assistant.errors import EngineProtocolError
+from assistant.errors.engine import EngineProtocolError
 from assistant.generation.prompt_reading import tell_read
 
 Event = TypeVar("Event", Completion, ChatCompletionChunk)

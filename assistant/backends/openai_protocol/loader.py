@@ -27,7 +27,7 @@ from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.replication.replicated_chat_model import ReplicatedChatModel
 from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.engine import EngineStage, LoadedModel, Report
-from assistant.errors import EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard, card_for
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.backends.openai_protocol.errors import translated
-from assistant.errors import EngineError, EngineLoadError
+from assistant.errors.engine import EngineError, EngineLoadError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from assistant.backends.replication.replicas import Replicas
-from assistant.errors import EngineUnavailableError
+from assistant.errors.engine import EngineUnavailableError
 
 logger = logging.getLogger(__name__)
 

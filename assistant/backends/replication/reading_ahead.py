@@ -5,7 +5,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from assistant.errors import EngineError
+from assistant.errors.engine import EngineError
 
 logger = logging.getLogger(__name__)
 

@@ -12,13 +12,9 @@ import httpx2
 from huggingface_hub import errors as hub
 
 from assistant.backends.http_faults import http_translated, of_status, retry_after
-from assistant.errors import (
-    AssistantError,
-    EngineError,
-    EngineUnavailableError,
-    InvalidOptionError,
-    MessageTooLongError,
-)
+from assistant.errors.engine import EngineError, EngineUnavailableError
+from assistant.errors.input import InvalidOptionError, MessageTooLongError
+from assistant.errors.root import AssistantError
 
 # The server's sentences, of router/src/validation.rs.
 _INPUT_TOO_LONG = re.compile(r"`inputs` must have less than (?P<limit>\d+) tokens\. Given: (?P<inputs>\d+)")

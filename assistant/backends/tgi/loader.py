@@ -16,7 +16,7 @@ from assistant.backends.replication.failover import Failover, Replica
 from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.engine import EngineStage, LoadedModel, Report
-from assistant.errors import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import ModelCard, card_for
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from assistant.backends.streamed import StreamedLLM
 from assistant.backends.tgi.errors import translated
 from assistant.backends.tgi.parameters import tgi_parameters
 from assistant.backends.tgi.server import TgiInfo, TgiServer
-from assistant.errors import EngineProtocolError, MessageTooLongError
+from assistant.errors.engine import EngineProtocolError
+from assistant.errors.input import MessageTooLongError
 
 
 class TgiModel(StreamedLLM):

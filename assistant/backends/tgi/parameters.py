@@ -6,7 +6,7 @@ Knows nothing of HTTP. `truncate` is never among them: it would cut off the begi
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.errors import UnsupportedOptionError
+from assistant.errors.input import UnsupportedOptionError
 
 _SAMPLING = ("temperature", "top_p", "top_k")
 _OPTIONS = frozenset({*_SAMPLING, "repetition_penalty", "max_new_tokens", "seed"})

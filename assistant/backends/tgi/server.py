@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt, Se
 
 from assistant.backends.tgi.client import TgiClient
 from assistant.backends.tgi.errors import translated
-from assistant.errors import EngineError
+from assistant.errors.engine import EngineError
 
 _CONNECT_SECONDS = 5.0
 _HEALTH_SECONDS = 20.0

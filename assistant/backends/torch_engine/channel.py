@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from assistant.backends.torch_engine.kv_cache import GrowingCache
 from assistant.backends.torch_engine.kv_memory import KvMemory
 from assistant.backends.torch_engine.sampling import Sampler
 from assistant.conversation import GenerationOptions
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ import torch
 from assistant.backends.torch_engine.causal_model import CausalModel, Reading
 from assistant.backends.torch_engine.fair_queue import FairQueue
 from assistant.backends.torch_engine.kv_memory import KvMemory
-from assistant.errors import AssistantError, EngineError, EngineUnavailableError
+from assistant.errors.engine import EngineError, EngineUnavailableError
+from assistant.errors.root import AssistantError
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from assistant.backends.torch_engine.generation import Ending, Generation, Read,
 from assistant.backends.torch_engine.generation_thread import GenerationThread
 from assistant.backends.torch_engine.kv_memory import KvMemory
 from assistant.conversation import GenerationOptions
-from assistant.errors import InvalidOptionError, MessageTooLongError, UnsupportedOptionError
+from assistant.errors.input import InvalidOptionError, MessageTooLongError, UnsupportedOptionError
 from assistant.generation.prompt_reading import tell_read
 
 

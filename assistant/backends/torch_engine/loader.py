@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.backends.torch_engine.source import ModelSource, find_model
 from assistant.engine import EngineStage, LoadedModel, Report
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.model_catalog import ModelCard, card_for
 from assistant.model_transfer import Amount
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 
 AUTO = "auto"
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}

@@ -9,7 +9,7 @@ import torch
 
 from assistant.backends.torch_engine.causal_model import Reading
 from assistant.backends.torch_engine.kv_cache import GrowingCache, KvSnapshot
-from assistant.errors import AssistantError
+from assistant.errors.root import AssistantError
 
 
 class PrefixReading:

@@ -14,7 +14,7 @@ from transformers.generation.logits_process import (
 )
 
 from assistant.conversation import GenerationOptions
-from assistant.errors import EngineError
+from assistant.errors.engine import EngineError
 
 
 class Sampler:

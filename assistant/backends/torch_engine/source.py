@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.backends.download_progress import reporting
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.model_catalog import CATALOG
 from assistant.model_transfer import Amount
 

@@ -15,7 +15,7 @@ from transformers.utils import logging as transformers_logging
 from assistant.backends.cpu_threads import engine_threads
 from assistant.backends.torch_engine.causal_model import CausalModel
 from assistant.backends.torch_engine.placement import Placement
-from assistant.errors import EngineLoadError
+from assistant.errors.engine import EngineLoadError
 from assistant.model_catalog import ModelCard
 
 logger = logging.getLogger(__name__)

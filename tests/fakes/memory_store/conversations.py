@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
-from assistant.errors import ConversationBusyError, NotFoundError
+from assistant.errors.app import ConversationBusyError, NotFoundError
 from assistant.prompt_choice import PromptChoice
 from tests.fakes.memory_store.state import MemoryState
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.conversation import Feedback, Role
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.rated_turn import RatedTurn
 from tests.fakes.memory_store.state import MemoryState
 

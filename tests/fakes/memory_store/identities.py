@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from assistant.errors import NotFoundError, SignedOutError
+from assistant.errors.app import NotFoundError
+from assistant.errors.visitor import SignedOutError
 from assistant.identity import Account, Identity
 from tests.fakes.memory_store.state import KnownToken, MemoryState
 

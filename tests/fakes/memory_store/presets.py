@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from assistant.errors import NotFoundError, PresetNameTakenError, TooManyPresetsError
+from assistant.errors.app import NotFoundError
+from assistant.errors.input import PresetNameTakenError, TooManyPresetsError
 from assistant.ports import MOST_PRESETS
 from assistant.prompt_choice import PromptPreset
 from tests.fakes.memory_store.state import MemoryState

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from assistant.errors import NotFoundError
+from assistant.errors.app import NotFoundError
 from assistant.snapshot import OpenShare, Share, ShareKeys, ShareVersion, Snapshot
 from tests.fakes.memory_store.state import KeptShare, MemoryState
 

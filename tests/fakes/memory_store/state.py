@@ -7,7 +7,8 @@ from threading import RLock
 
 from assistant.conversation import Conversation, Message, MessageStatus, Run
 from assistant.draft import Draft
-from assistant.errors import NotFoundError, SignedOutError
+from assistant.errors.app import NotFoundError
+from assistant.errors.visitor import SignedOutError
 from assistant.identity import Account
 from assistant.prompt_choice import PromptPreset
 from assistant.snapshot import Share, ShareKeys, Snapshot

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.conversation import Conversation, Message, MessageStatus, Role, Run
-from assistant.errors import ConversationBusyError, ConversationMovedError, NotFoundError, TooManyAnswersError
+from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors.visitor import TooManyAnswersError
 from assistant.ports import NewTurn, RunOutcome
 from tests.fakes.memory_store.state import MemoryState
 
