@@ -51,7 +51,8 @@
   // A rating draws the whole conversation: what is compared is not shown twice.
   function showOnce() {
     for (const article of document.querySelectorAll("#history [data-message]")) {
-      article.hidden = Boolean(find(`#live .pair [data-message="${CSS.escape(article.dataset.message)}"]`));
+      const below = find(`#live .pair [data-message="${CSS.escape(article.dataset.message)}"]`);
+      article.classList.toggle("shown-below", Boolean(below));
     }
   }
   function begin() {
