@@ -86,9 +86,11 @@ def test_nothing_of_a_hostile_answer_runs_or_is_fetched(
             ask(page, "Still there?")
             wait_for_end(page, 2)
             expect(page.get_by_role("button", name="New chat")).to_be_visible()
-        page.get_by_role("button", name="Share", exact=True).click()
-        link = page.get_by_role("textbox", name="Link to this conversation").input_value()
         conversation = page.url.partition("c=")[2]
+        # By the preview, which is to be watched no less.
+        page.get_by_role("link", name="Share", exact=True).click()
+        page.get_by_role("button", name="Publish").click()
+        link = page.get_by_role("textbox", name="Link", exact=True).input_value()
         shared = context.new_page()
         with watched(shared, app) as on_the_shared_page:
             shared.goto(link)
@@ -101,4 +103,5 @@ def test_nothing_of_a_hostile_answer_runs_or_is_fetched(
             assert export.headers["x-content-type-options"] == "nosniff"
             assert "<script>" in export.text()
         assert (on_the_page, on_the_shared_page, listener.called) == ([], [], [])
+        visit(page, f"{app.url}/?c={conversation}")
         expect(answers(page)).to_have_count(2)
