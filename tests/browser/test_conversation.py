@@ -37,6 +37,11 @@ def test_a_question_gets_a_streamed_answer_with_code_that_can_be_copied(page: Pa
     expect(page.get_by_role("textbox", name="Message")).to_have_value("")
 
 
+def test_the_browser_keeps_nothing_of_what_was_said(answered: Page) -> None:
+    kept = answered.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "reverse" not in kept
+
+
 def test_enter_sends_and_shift_enter_begins_a_line(page: Page) -> None:
     box = page.get_by_role("textbox", name="Message")
     box.press_sequentially("first")

@@ -60,7 +60,12 @@ def watched(page: Page, app: AppProcess) -> Iterator[list[str]]:
     yield seen
     assert page.evaluate("window.pwned") is None
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than its window"
-    assert page.locator("#log article :is(img, form:not([data-compare], [data-rating]), iframe, style, script, object, embed, math)").count() == 0
+    assert (
+        page.locator(
+            "#log article :is(img, form:not([data-compare], [data-rating]), iframe, style, script, object, embed, math)"
+        ).count()
+        == 0
+    )
 
 
 def test_nothing_of_a_hostile_answer_runs_or_is_fetched(

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tests.fakes.in_thread import served
+from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 from tests.page_requests import PageRequests
 from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
 
@@ -78,3 +80,15 @@ def test_only_named_sites_may_read_answers(tmp_path: Path) -> None:
 def test_https_is_asked_for_where_people_come_by_it(tmp_path: Path) -> None:
     with web_app(tmp_path, public_url="https://chat.example") as running:
         assert running.client.get("/site/none.js").headers["strict-transport-security"]
+
+
+def test_sign_ins_are_counted_by_the_address_they_come_from(tmp_path: Path) -> None:
+    provider = OidcProvider()
+    settings = {"oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET, "sign_ins_per_hour": 2}
+    with (
+        served(lambda: provider),
+        web_app(tmp_path, oidc_provider_url=provider.url, **settings) as running,
+    ):
+        tried = [running.visitor().get("/auth/sign-in") for _ in range(3)]
+        assert [answer.status_code for answer in tried] == [303, 303, 429]
+        assert int(tried[-1].headers["retry-after"]) > 0
