@@ -29,7 +29,8 @@ from assistant.errors.engine import DrainingError
 from assistant.errors.input import NotContinuableError, UnsupportedOptionError
 from assistant.licences import refuse_without_licence
 from assistant.limits import Limits
-from assistant.ports import ConversationStore, NewTurn
+from assistant.new_turn import NewTurn
+from assistant.ports import ConversationStore
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 from assistant.prompting.accepted import accept_prompt
 from assistant.prompting.assembler import AssembledPrompt

@@ -24,7 +24,8 @@ from assistant.errors.visitor import (
     TooManyTurnsError,
 )
 from assistant.internet_address import asking_address
-from assistant.ports import AnswersAtOnce, RunOutcome
+from assistant.new_turn import AnswersAtOnce
+from assistant.ports import RunOutcome
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Protocol
 
 from assistant.conversation import (
-    Attachment,
     Conversation,
     Feedback,
     GenerationOptions,
@@ -23,54 +22,14 @@ from assistant.conversation import (
 )
 from assistant.draft import Draft
 from assistant.errors.root import ErrorReport
-from assistant.prompt_choice import SUITED_PROMPT, PromptChoice, PromptPreset
+from assistant.new_turn import NewTurn
+from assistant.prompt_choice import PromptChoice, PromptPreset
 from assistant.rated_turn import RatedTurn
 from assistant.search_query import SearchHit, SearchQuery
 from assistant.snapshot import OpenShare, Share, ShareKeys, ShareVersion, Snapshot
 
 MOST_PRESETS = 100
 """Of one owner."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswersAtOnce:
-    """How many runs may be unfinished, a new one among them; None for any number."""
-
-    most: int | None = None
-    """Of one owner."""
-    asked_from: str = ""
-    """The address, as it is counted; kept until the run ends. Empty: not known."""
-    most_from_there: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTurn:
-    """Everything that begins one turn, written at once or not at all."""
-
-    owner_id: str
-    conversation_id: str
-    new_conversation_title: str | None
-    """Not None: the conversation is made in the same transaction."""
-    parent_id: str | None
-    """What the question follows; without a `question`, the question that is answered once more."""
-    parent_must_be_leaf: bool
-    """True: refuse when the conversation has gone on since the sender looked."""
-    question_id: str | None
-    question: str | None
-    attachments: tuple[Attachment, ...] = ()
-    """Sent with the question."""
-    answer_id: str
-    answer_beginning: str = ""
-    """The text of the answer that this one goes on with."""
-    run_id: str
-    client_request_id: str
-    """Chosen by the sender; the same one again is the same turn."""
-    process_id: str
-    options: GenerationOptions
-    prompt: PromptChoice = SUITED_PROMPT
-    """Both are kept with a conversation that is made."""
-    now: datetime
-    at_once: AnswersAtOnce = AnswersAtOnce()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from assistant.conversation import GenerationOptions, MessageStatus
+from assistant.new_turn import NewTurn
 from assistant.portable.document import document_of
-from assistant.ports import NewTurn, RunOutcome
+from assistant.ports import RunOutcome
 from assistant.search_query import SearchQuery
 from benchmarks.filled_database import COMMON, HEAVY, HEAVY_SHARE, LONG, RARE, fill
 from storage.database import Database, open_database

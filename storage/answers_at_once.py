@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from assistant.conversation import MessageStatus
 from assistant.errors.visitor import TooManyAnswersError
-from assistant.ports import NewTurn
+from assistant.new_turn import NewTurn
 from storage.tables import RunRow
 
 _RETRY_SECONDS = 10

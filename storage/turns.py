@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from assistant.conversation import Message, MessageStatus, Role, Run
 from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
-from assistant.ports import NewTurn, RunOutcome
+from assistant.new_turn import NewTurn
+from assistant.ports import RunOutcome
 from storage import mapping
 from storage.answers_at_once import refuse_too_many
 from storage.database import Database

@@ -9,7 +9,8 @@ import pytest
 from assistant.conversation import MessageStatus
 from assistant.errors.app import NotFoundError
 from assistant.errors.visitor import TooManyAnswersError
-from assistant.ports import AnswersAtOnce, ConversationStore
+from assistant.new_turn import AnswersAtOnce
+from assistant.ports import ConversationStore
 from tests.contract.samples import ANN, BOB, PROVENANCE, at, complete, first_turn
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance, Role
-from assistant.ports import NewTurn, RunOutcome
+from assistant.new_turn import NewTurn
+from assistant.ports import RunOutcome
 from assistant.snapshot import Share, ShareKeys, Snapshot, SnapshotMessage
 
 ANN, BOB = "owner-ann", "owner-bob"

@@ -8,7 +8,8 @@ import pytest
 from assistant.conversation import Message, MessageStatus, Role, Run
 from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.errors.root import ErrorReport
-from assistant.ports import ConversationStore, NewTurn, RunOutcome
+from assistant.new_turn import NewTurn
+from assistant.ports import ConversationStore, RunOutcome
 from tests.contract.samples import ANN, BOB, OPTIONS, PROVENANCE, answer_again, at, complete, first_turn, next_turn
 
 ENDS = [status for status in MessageStatus if status is not MessageStatus.STREAMING]

@@ -18,7 +18,7 @@ from assistant.errors.visitor import (
 )
 from assistant.internet_address import come_from
 from assistant.limits import Bounds, Limits
-from assistant.ports import AnswersAtOnce
+from assistant.new_turn import AnswersAtOnce
 from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, Clock, Desk, open_desk
 from tests.fakes.memory_allowances import MemoryAllowanceStore

@@ -7,7 +7,8 @@ from datetime import datetime
 from assistant.conversation import Conversation, Message, MessageStatus, Role, Run
 from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.errors.visitor import TooManyAnswersError
-from assistant.ports import NewTurn, RunOutcome
+from assistant.new_turn import NewTurn
+from assistant.ports import RunOutcome
 from tests.fakes.memory_store.state import MemoryState
 
 
