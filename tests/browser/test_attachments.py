@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.asking import EXAMPLE, ask, keep_it_short, wait_for_end
+from tests.browser.publishing import press_publish
 
 CODE = "def double(number):\n    return number * 2\n"
 QUESTION = "What does this function do?"
@@ -223,7 +224,7 @@ def test_an_example_is_asked_without_the_files_beside_the_box(page: Page) -> Non
 
 def test_a_shared_page_shows_the_files_closed(sent: Page) -> None:
     sent.get_by_role("link", name="Share", exact=True).click()
-    sent.get_by_role("button", name="Publish").click()
+    press_publish(sent)
     link = sent.get_by_role("textbox", name="Link", exact=True).input_value()
     sent.goto(link)
     code = sent.locator(".question details pre")

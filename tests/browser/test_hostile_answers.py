@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.app_process import AppProcess
 from tests.browser.asking import answers, ask, wait_for_end
 from tests.browser.chromium import visit
+from tests.browser.publishing import press_publish
 from tests.fakes.fake_engine import Answer, FakeEngine
 from tests.fakes.in_thread import served
 from tests.hostile import PAYLOADS, all_in_one
@@ -94,7 +95,7 @@ def test_nothing_of_a_hostile_answer_runs_or_is_fetched(
         conversation = page.url.partition("c=")[2]
         # By the preview, which is to be watched no less.
         page.get_by_role("link", name="Share", exact=True).click()
-        page.get_by_role("button", name="Publish").click()
+        press_publish(page)
         link = page.get_by_role("textbox", name="Link", exact=True).input_value()
         shared = context.new_page()
         with watched(shared, app) as on_the_shared_page:

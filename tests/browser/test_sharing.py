@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, wait_for_end
 from tests.browser.chromium import visit
+from tests.browser.publishing import press_publish
 
 ADDRESS = "ann.lee@acme.dev"
 PRIVATE = f"How do I write to {ADDRESS} in Python?"
@@ -19,7 +20,7 @@ def share(page: Page, **fields: str) -> tuple[str, str]:
     page.get_by_role("link", name="Share", exact=True).click()
     for label, value in fields.items():
         page.get_by_label(label.replace("_", " ")).fill(value)
-    page.get_by_role("button", name="Publish").click()
+    press_publish(page)
     expect(page.get_by_role("heading", name="The page is public")).to_be_visible()
     link, deletion_link = (page.get_by_role("textbox", name=name, exact=True) for name in ("Link", "Deletion link"))
     return link.input_value(), deletion_link.input_value()
@@ -58,7 +59,7 @@ def test_what_will_be_public_is_shown_first_and_each_finding_can_be_kept(page: P
 
 
 def publish(page: Page) -> tuple[str, str]:
-    page.get_by_role("button", name="Publish").click()
+    press_publish(page)
     return (
         page.get_by_role("textbox", name="Link", exact=True).input_value(),
         page.get_by_role("textbox", name="Deletion link").input_value(),

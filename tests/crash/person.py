@@ -9,7 +9,12 @@ from contextlib import suppress
 from uuid import uuid4
 
 from assistant.conversation import GenerationOptions, Role, Run
-from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
+from assistant.errors.app import (
+    ConversationBusyError,
+    ConversationMovedError,
+    NotFoundError,
+    ShareDraftChangedError,
+)
 from assistant.errors.engine import EngineBusyError
 from assistant.run_update import RunStage
 from assistant.share_draft import Inclusions
@@ -187,7 +192,11 @@ class Person:
         sharing = self._services.sharing
         chosen = Inclusions()
         seen = (await sharing.draft(self.owner, conversation_id, chosen)).fingerprint
-        made = await sharing.publish(self.owner, conversation_id, chosen, Terms(), seen=seen)
+        try:
+            made = await sharing.publish(self.owner, conversation_id, chosen, Terms(), seen=seen)
+        except ShareDraftChangedError:
+            # The conversation went on while this person looked at it.
+            return
         snapshot = await sharing.version(self.owner, made.share.id, 1)
         self._tell(
             Shared(
