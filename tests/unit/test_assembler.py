@@ -1,61 +1,25 @@
 """What goes into a prompt: the prefix, the newest whole turns that fit, the question, and the mark of the answer."""
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from assistant.conversation import Attachment, Message, MessageStatus, Role
 from assistant.errors.app import PromptError
 from assistant.errors.input import MessageTooLongError, NoRoomToContinueError
-from assistant.model_catalog import ALL_SPECIAL_TOKENS
-from assistant.prompting.assembler import PromptAssembler
-from assistant.prompting.prompt_part import PartKind
 from assistant.prompting.template import PromptTemplate
-from tests.corpus import CORPUS
 from tests.fakes.desk import TEMPLATE
+from tests.unit.assembling import TEXTS, assembler, branch, by_word
 from tests.unit.shipped_prompts import SHIPPED
 
-ROLES = (Role.USER, Role.ASSISTANT)
 BRANCH = ["One?", "First.", "Two?", "Second.", "Three?"]
 PREFIX = len(TEMPLATE.prefix)
 QUESTION = len("\n\nHuman: Three?\n\nAssistant:")
 NEWER = len("\n\nHuman: Two?\n\nAssistant: Second.")
 OLDER = len("\n\nHuman: One?\n\nAssistant: First.")
 ALL = PREFIX + OLDER + NEWER + QUESTION
-TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(CORPUS), max_size=3).map("".join))
-
-
-def by_word(text: str) -> int:
-    """A tokenizer whose tokens join across seams: white space is one token, however much of it there is."""
-    return len(re.findall(r"\s+|\S", text))
-
-
-def branch(texts: list[str]) -> list[Message]:
-    return [
-        Message(
-            id=f"m{n}",
-            conversation_id="c",
-            parent_id=f"m{n - 1}" if n else None,
-            role=ROLES[n % 2],
-            text=text,
-            status=MessageStatus.COMPLETE,
-            created_at=datetime(2026, 11, 23, tzinfo=UTC),
-        )
-        for n, text in enumerate(texts)
-    ]
-
-
-def assembler(
-    window: int = 8192, template: PromptTemplate = TEMPLATE, count: Callable[[str], int] = len
-) -> PromptAssembler:
-    """A token is a character, unless told otherwise."""
-    return PromptAssembler(template, count, window)
 
 
 def test_a_prompt_is_prefix_turns_question_and_the_mark_of_the_answer() -> None:
@@ -210,52 +174,6 @@ def test_the_window_is_not_exceeded_by_an_answer_that_goes_on(texts: list[str], 
     assert prompt.tokens.prompt == by_word(prompt.value.to_string())
     assert prompt.tokens.prompt + prompt.tokens.answer_room <= window
     assert prompt.tokens.answer_room >= 64
-
-
-@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)
-@given(st.lists(TEXTS, min_size=1, max_size=5).filter(lambda texts: len(texts) % 2 == 1))
-def test_every_prompt_begins_with_the_same_bytes_and_ends_with_the_mark(
-    template: PromptTemplate, texts: list[str]
-) -> None:
-    text = assembler(10**7, template).assemble(branch(texts), 100).value.to_string()
-    assert text.startswith(template.prefix + template.marks.user_start)
-    assert text.endswith(template.marks.user_end + template.marks.assistant_start)
-    assert not text.endswith(" ")
-
-
-@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)
-@given(st.lists(TEXTS, min_size=3, max_size=3))
-def test_no_special_token_stands_where_the_template_did_not_put_it(template: PromptTemplate, texts: list[str]) -> None:
-    answered = [texts[0], f"x{texts[1]}", texts[2]]
-    harmless, hostile = (
-        assembler(10**7, template).assemble(branch(parts), 100).value for parts in (["x", "x", "x"], answered)
-    )
-    for token in ALL_SPECIAL_TOKENS:
-        assert hostile.to_string().count(token) == harmless.to_string().count(token)
-        assert not any(token in str(message.content) for message in hostile.to_messages()[1:])
-
-
-@pytest.mark.parametrize("name", ["tech_assistant/v1", "tech_assistant/compact"])
-def test_a_transcript_ends_with_assistant_and_no_space(name: str) -> None:
-    template = next(template for template in SHIPPED if template.id == name)
-    prompt = assembler(10**6, template).assemble(branch(["One?"]), 100)
-    assert prompt.value.to_string().endswith("\n\n-----\n\nHuman: One?\n\nAssistant:")
-
-
-FILES = st.lists(TEXTS.map(lambda text: Attachment(name="a.py", text=text)), max_size=2).map(tuple)
-
-
-@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: template.id)
-@given(st.lists(TEXTS, min_size=3, max_size=3), FILES, st.text(max_size=5))
-def test_the_parts_of_a_prompt_make_up_the_prompt(
-    template: PromptTemplate, texts: list[str], files: tuple[Attachment, ...], beginning: str
-) -> None:
-    messages = branch([texts[0], f"x{texts[1]}", texts[2]])
-    messages[2] = replace(messages[2], attachments=files)
-    prompt = assembler(10**7, template).assemble(messages, 100, beginning)
-    assert "".join(part.text for part in prompt.parts) == prompt.value.to_string()
-    asked = [PartKind.FILE] * len(files) + [PartKind.QUESTION, PartKind.REPLY]
-    assert [part.kind for part in prompt.parts] == [PartKind.PREFIX, PartKind.QUESTION, PartKind.ANSWER, *asked]
 
 
 def test_a_prompt_is_assembled_again_as_it_was_with_another_window() -> None:

@@ -16,8 +16,8 @@ from assistant.prompting.library import load_template
 from assistant.prompting.own_prompt import own_template
 from assistant.prompting.template import PromptForm, PromptTemplate
 from tests.corpus import CORPUS, FORGED, TOKENS
+from tests.unit.assembling import branch
 from tests.unit.shipped_prompts import SHIPPED
-from tests.unit.test_assembler import branch
 
 CHATML = load_template("chat/chatml", "", Path)
 COMPACT = load_template("tech_assistant/compact", "", Path)

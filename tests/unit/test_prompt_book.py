@@ -10,7 +10,7 @@ from assistant.model_catalog import CATALOG, ModelCard, card_for
 from assistant.prompt_choice import CHAT, OWN, SUITED, SUITED_PROMPT, OwnPrompt, PromptChoice
 from assistant.prompting.book import PromptBook
 from assistant.prompting.library import load_template
-from tests.unit.test_assembler import branch
+from tests.unit.assembling import branch
 
 LONG, COMPACT = "tech_assistant/v1", "tech_assistant/compact"
 TRAINED_TO_CHAT, BASE = CATALOG["smollm2-135m-instruct"], CATALOG["starcoder"]
