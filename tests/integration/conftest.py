@@ -1,4 +1,7 @@
-"""A SQLite database for a test: migrated once and copied, since a migration takes longer than most of them."""
+"""A SQLite database for a test, migrated once and copied, since a migration takes longer than most of them.
+
+And a provider of identities to sign in at.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -9,6 +12,8 @@ import pytest
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
+from tests.fakes.in_thread import served
+from tests.fakes.oidc_provider import ANN, OidcProvider
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +49,18 @@ def database(sqlite_url: str) -> Iterator[Database]:
 @pytest.fixture
 def store(database: Database) -> SqlConversationStore:
     return SqlConversationStore(database)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[OidcProvider]:
+    provider = OidcProvider()
+    with served(lambda: provider):
+        yield provider
+
+
+@pytest.fixture
+def honest(provider: OidcProvider) -> None:
+    """Whatever a test before made of it."""
+    provider.person, provider.token_claims, provider.issuer = dict(ANN), {}, ""
+    provider.signs_with_another_key = provider.is_broken = False
+    provider.userinfo_subject = ""

@@ -13,8 +13,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fakes.in_thread import served
-from tests.fakes.oidc_provider import CLIENT_ID, OidcProvider
+from tests.fakes.oidc_provider import OidcProvider
 from tests.ownership import (
     EVENTS,
     LAST_VERB,
@@ -29,6 +28,7 @@ from tests.ownership import (
     unknown_things,
 )
 from tests.page_requests import PageRequests
+from tests.signing_in import settings
 from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
@@ -36,12 +36,9 @@ NOT_THERE = "There is no such"
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
-    provider = OidcProvider()
-    with served(lambda: provider):
-        settings = {"oidc_provider_url": provider.url, "oidc_client_id": CLIENT_ID}
-        with web_app(tmp_path_factory.mktemp("data"), **settings) as running:
-            yield running
+def running(provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
+    with web_app(tmp_path_factory.mktemp("data"), **settings(provider)) as running:
+        yield running
 
 
 class Person:

@@ -1,46 +1,19 @@
 """Signing in at a provider of OpenID Connect, and out again: the whole app, a real provider on loopback, real HTTP."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fakes.in_thread import served
-from tests.fakes.oidc_provider import ANN, CLIENT_ID, CLIENT_SECRET, OidcProvider
+from tests.fakes.oidc_provider import OidcProvider
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
+from tests.signing_in import BOB, account_of, ask, refused, settings, sign_in, to_provider
+from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
 
-pytestmark = GRADIO_IS_NOISY
-BOB = {"sub": "43", "preferred_username": "bob"}
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[OidcProvider]:
-    provider = OidcProvider()
-    with served(lambda: provider):
-        yield provider
-
-
-@pytest.fixture(autouse=True)
-def honest(provider: OidcProvider) -> None:
-    provider.person, provider.token_claims, provider.issuer = dict(ANN), {}, ""
-    provider.signs_with_another_key = provider.is_broken = False
-    provider.userinfo_subject = ""
-
-
-def settings(provider: OidcProvider, **others: object) -> dict[str, object]:
-    return {
-        "oidc_provider_url": provider.url,
-        "oidc_client_id": CLIENT_ID,
-        "oidc_client_secret": CLIENT_SECRET,
-        "oidc_name": "Example",
-        **others,
-    }
+pytestmark = [GRADIO_IS_NOISY, pytest.mark.usefixtures("honest")]
 
 
 @pytest.fixture(scope="module")
@@ -52,29 +25,6 @@ def running(provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def browser(running: WebApp) -> TestClient:
     return running.visitor()
-
-
-def to_provider(browser: TestClient, **query: str) -> dict[str, str]:
-    """Where the provider would send the person back to, by what they choose there."""
-    sent = browser.get("/auth/sign-in", params=query)
-    assert sent.status_code == 303
-    page = httpx2.get(sent.headers["location"]).raise_for_status().text
-    return {choice: where.replace("&amp;", "&") for where, choice in re.findall(r'href="([^"]+)">(\w+)<', page)}
-
-
-def sign_in(browser: TestClient, **query: str) -> httpx2.Response:
-    return browser.get(to_provider(browser, **query)["Allow"])
-
-
-def ask(running: WebApp, browser: TestClient, question: str) -> PageRequests:
-    page = PageRequests(browser)
-    running.model.will_say(" Yes.")
-    assert page.do("send", message=question)
-    return page
-
-
-def account_of(browser: TestClient) -> str:
-    return str(PageRequests(browser).shown["account"])
 
 
 # In
@@ -208,14 +158,6 @@ def test_whoever_deletes_everything_is_signed_out_and_no_account_is_left(running
 # Not in
 
 
-def refused(answer: httpx2.Response, status: int, told: str) -> None:
-    assert answer.status_code == status
-    assert told in answer.text
-    assert "Try again" in answer.text
-    assert "set-cookie" not in answer.headers
-    assert answer.headers["content-security-policy"]
-
-
 def test_whoever_cancels_at_the_provider_is_told_and_goes_on_as_before(running: WebApp, browser: TestClient) -> None:
     ask(running, browser, "Still mine?")
     refused(browser.get(to_provider(browser)["Cancel"]), 403, "Example did not sign you in")
@@ -281,83 +223,3 @@ def test_a_link_on_another_site_asks_before_it_signs_in(browser: TestClient) -> 
     asked = browser.get("/auth/sign-in", headers={"Sec-Fetch-Site": "cross-site"})
     assert asked.status_code == 200
     assert "Sign in with Example" in asked.text
-
-
-# Who may
-
-
-def test_only_those_on_the_list_come_in(tmp_path: Path, provider: OidcProvider) -> None:
-    with web_app(tmp_path, **settings(provider, sign_in_users=("bob",))) as running:
-        refused(sign_in(running.visitor()), 403, "ann is not on the list")
-        provider.person = dict(BOB)
-        assert sign_in(running.visitor()).status_code == 303
-
-
-def test_where_signing_in_is_required_nothing_but_shared_pages_is_served_without(
-    tmp_path: Path, provider: OidcProvider
-) -> None:
-    with web_app(tmp_path, **settings(provider, sign_in_required=True)) as running:
-        owner = running.visitor()
-        assert sign_in(owner).status_code == 303
-        page = ask(running, owner, "Seen by those who have the link?")
-        link = publish(owner, json.loads(page.shown["position"])["conversation_id"])
-        stranger = running.visitor()
-        wall = stranger.get("/")
-        assert "asks you to sign in first" in wall.text
-        assert "Go on without" not in wall.text
-        assert "gradio" not in wall.text
-        assert stranger.get("/export.zip").status_code == 401
-        assert stranger.post("/import", content=b"{}").status_code == 401
-        assert stranger.post(f"{link}/continue").status_code == 401
-        assert "Seen by those who have the link?" in stranger.get(link).text
-        assert sign_in(stranger).status_code == 303
-        assert "Signed in as ann" in account_of(stranger)
-
-
-def test_an_event_without_the_required_sign_in_is_refused(tmp_path: Path, provider: OidcProvider) -> None:
-    with web_app(tmp_path, **settings(provider, sign_in_required=True)) as running:
-        browser = running.visitor()
-        sign_in(browser)
-        page = PageRequests(browser)
-        browser.cookies.clear()
-        browser.cookies.set("assistant", "t" * 43, domain="testserver.local")
-        assert page.do("send", message="May I?")
-        assert "Sign in to use this app." in page.shown["notice"]
-
-
-# Where it is not configured
-
-
-def test_without_a_provider_nothing_of_it_is_there(tmp_path: Path) -> None:
-    with web_app(tmp_path) as running:
-        assert account_of(running.client) == ""
-        for method, path in (("GET", "/auth/sign-in"), ("GET", "/auth/callback"), ("POST", "/auth/sign-out")):
-            assert running.client.request(method, path).status_code == 404
-
-
-def test_a_space_says_by_itself_whom_to_sign_in_with_and_only_the_frame_that_began_is_signed_in(
-    tmp_path: Path, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = {
-        "SPACE_HOST": "me-assistant.hf.space",
-        "SPACE_ID": "me/assistant",
-        "OPENID_PROVIDER_URL": provider.url,
-        "OAUTH_CLIENT_ID": CLIENT_ID,
-        "OAUTH_CLIENT_SECRET": CLIENT_SECRET,
-        "OAUTH_SCOPES": "openid profile email",
-    }
-    for name, value in said.items():
-        monkeypatch.setenv(name, value)
-    with web_app(tmp_path, origin="https://me-assistant.hf.space") as running:
-        frame, tab, stranger = (running.visitor() for _ in range(3))
-        for browser in (frame, stranger):
-            browser.get("/", headers={"Sec-Fetch-Dest": "iframe"})
-        for claimant, status in ((stranger, 400), (frame, 303)):
-            ticket = frame.post("/auth/ticket").text
-            back = sign_in(tab, ticket=ticket).headers["location"]
-            assert back.startswith("https://huggingface.co/spaces/me/assistant?sign-in=")
-            assert tab.get("/auth/sign-in", params={"ticket": ticket}).status_code == 400
-            assert claimant.get("/?" + back.partition("?")[2]).status_code == status
-            assert ("Signed in as ann" in account_of(claimant)) is (claimant is frame)
-    assert provider.asked[-1]["redirect_uri"] == "https://me-assistant.hf.space/auth/callback"
-    assert provider.asked[-1]["scope"] == "openid profile email"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fakes.in_thread import served
-from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
+from tests.fakes.oidc_provider import OidcProvider
 from tests.page_requests import PageRequests
+from tests.signing_in import settings
 from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
 
 pytestmark = GRADIO_IS_NOISY
@@ -82,13 +82,8 @@ def test_https_is_asked_for_where_people_come_by_it(tmp_path: Path) -> None:
         assert running.client.get("/site/none.js").headers["strict-transport-security"]
 
 
-def test_sign_ins_are_counted_by_the_address_they_come_from(tmp_path: Path) -> None:
-    provider = OidcProvider()
-    settings = {"oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET, "sign_ins_per_hour": 2}
-    with (
-        served(lambda: provider),
-        web_app(tmp_path, oidc_provider_url=provider.url, **settings) as running,
-    ):
+def test_sign_ins_are_counted_by_the_address_they_come_from(tmp_path: Path, provider: OidcProvider) -> None:
+    with web_app(tmp_path, **settings(provider, sign_ins_per_hour=2)) as running:
         tried = [running.visitor().get("/auth/sign-in") for _ in range(3)]
         assert [answer.status_code for answer in tried] == [303, 303, 429]
         assert int(tried[-1].headers["retry-after"]) > 0
