@@ -9,8 +9,8 @@ _SHEETS = (
     "context", "account", "connection", "compare", "waiting", "sharing", "languages", "print",
 )  # fmt: skip
 _SCRIPTS = (
-    "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account", "drafts",
-    "titles", "connection", "compare", "language",
+    "fields", "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account",
+    "drafts", "titles", "connection", "compare", "language",
 )  # fmt: skip
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"
 _CODE = Path(__file__).parents[1] / "rendering" / "static" / "code.css"

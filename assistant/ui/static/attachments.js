@@ -4,15 +4,13 @@
 
 (() => {
   const find = (selector) => document.querySelector(selector);
-  const field = () => find("#attachments textarea, #attachments input");
+  const field = () => hidden.field("attachments");
   const held = () => JSON.parse(field().value || "[]");
 
   function hold(files) {
-    field().value = files.length ? JSON.stringify(files) : "";
-    field().dispatchEvent(new Event("input", { bubbles: true }));
+    hidden.write("attachments", files.length ? JSON.stringify(files) : "");
     if (!keep()) say("notKept");
-    // Gradio takes the field's value over before the next task; the button then has the server draw it.
-    setTimeout(() => find("#draw-attached").click(), 0);
+    hidden.press("draw-attached");
   }
 
   // A browser keeps some five million characters for a page.

@@ -4,21 +4,12 @@
 
 (() => {
   const find = (selector) => document.querySelector(selector);
-
-  function send(action) {
-    const field = find("#action textarea, #action input");
-    field.value = JSON.stringify(action);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    // Gradio takes the field's value over before the next task; the button then sends it.
-    setTimeout(() => find("#act").click(), 0);
-  }
+  const { send } = hidden;
 
   // The page turns at once, not when the server has answered: what is sent meanwhile belongs to what was chosen.
   function turnTo(conversation) {
-    const field = find("#position textarea, #position input");
     const request = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
-    field.value = JSON.stringify({ conversation_id: conversation, request_id: request.join("") });
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    hidden.write("position", JSON.stringify({ conversation_id: conversation, request_id: request.join("") }));
   }
 
   async function copy(button, text) {

@@ -4,15 +4,8 @@
 (() => {
   const find = (selector) => document.querySelector(selector);
   const told = () => JSON.parse(find("#prompt-state [data-state]").dataset.state);
+  const { send } = hidden;
   const PRESET = "preset:";
-
-  function send(action) {
-    const field = find("#action textarea, #action input");
-    field.value = JSON.stringify(action);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    // Gradio takes the field's value over before the next task; the button then sends it.
-    setTimeout(() => find("#act").click(), 0);
-  }
 
   // What there is to choose from is what the settings offer; the conversation's own words among it, where it has some.
   function fill(select) {

@@ -107,12 +107,7 @@
   // The conversation is opened once more: with all that was written meanwhile, and followed where it still is.
   function takeUp() {
     const conversation = find("#history [data-conversation]")?.dataset.conversation;
-    if (!conversation) return;
-    const field = find("#action textarea, #action input");
-    field.value = JSON.stringify({ do: "open", conversation });
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    // Gradio takes the field's value over before the next task; the button then sends it.
-    setTimeout(() => find("#act").click(), 0);
+    if (conversation) hidden.send({ do: "open", conversation });
   }
 
   // As somebody else: with a cookie of their own, and the words in the box taken along.

@@ -4,7 +4,7 @@
 
 (() => {
   const find = (selector) => document.querySelector(selector);
-  const value = (id) => find(`${id} textarea, ${id} input`)?.value || "";
+  const value = (id) => hidden.field(id)?.value || "";
   const PAUSE = 300;
 
   let waiting = 0;
@@ -29,11 +29,11 @@
     asking = new AbortController();
     const files = [...document.querySelectorAll("#attached [data-tokens]")];
     const body = JSON.stringify({
-      position: value("#position"),
-      text: value("#message"),
+      position: value("position"),
+      text: value("message"),
       file_tokens: files.reduce((sum, file) => sum + Number(file.dataset.tokens), 0),
       answer_room: answerRoom(),
-      prompt: value("#prompt"),
+      prompt: value("prompt"),
     });
     const headers = { "Content-Type": "application/json" };
     try {

@@ -3,14 +3,7 @@
 
 (() => {
   const find = (selector) => document.querySelector(selector);
-
-  function send(action) {
-    const field = find("#action textarea, #action input");
-    field.value = JSON.stringify(action);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    // Gradio takes the field's value over before the next task; the button then sends it.
-    setTimeout(() => find("#act").click(), 0);
-  }
+  const { send } = hidden;
 
   // The log is drawn anew, and what had the focus is gone with the old one.
   function focusAfter(old, selector) {

@@ -4,6 +4,7 @@
 
 (() => {
   const find = (selector) => document.querySelector(selector);
+  const { send } = hidden;
   const form = () => find("#prompts .prompts");
   const part = (name) => form().querySelector(`[name=${name}]`);
   const OWN = "own";
@@ -12,18 +13,6 @@
 
   let state = null;
   let keeping = 0;
-
-  function write(id, value) {
-    const field = find(`${id} textarea, ${id} input`);
-    field.value = JSON.stringify(value);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  function send(action) {
-    write("#action", action);
-    // Gradio takes the field's value over before the next task; the button then sends it.
-    setTimeout(() => find("#act").click(), 0);
-  }
 
   // Form
 
@@ -109,7 +98,7 @@
   }
 
   function hold() {
-    write("#prompt", { conversation: state.conversation, ...choice() });
+    hidden.write("prompt", JSON.stringify({ conversation: state.conversation, ...choice() }));
   }
 
   function ask(delay) {
@@ -170,7 +159,7 @@
   function begin() {
     const told = find("#prompt-state");
     const preview = find("#prompt-preview");
-    if (!told || !preview || !form() || !find("#prompt textarea, #prompt input")) return requestAnimationFrame(begin);
+    if (!told || !preview || !form() || !hidden.field("prompt")) return requestAnimationFrame(begin);
     const read = () => {
       const word = find("#prompt-state [data-state]")?.dataset.state;
       if (word) take(JSON.parse(word));

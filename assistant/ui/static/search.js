@@ -13,11 +13,8 @@
     clearTimeout(asking);
     asking = setTimeout(() => {
       const [text, kept, time] = ["text", "kept", "time"].map((name) => find(`#search [name=${name}]`).value);
-      const field = find("#query textarea, #query input");
-      field.value = JSON.stringify({ text, kept, time, ...(length ? { length } : {}) });
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      // Gradio takes the field's value over before the next task; the button then sends it.
-      setTimeout(() => find("#look").click(), 0);
+      hidden.write("query", JSON.stringify({ text, kept, time, ...(length ? { length } : {}) }));
+      hidden.press("look");
     }, delay);
   }
 

@@ -24,7 +24,7 @@
 
   // What the question takes the place of: the welcome, or the question that is asked anew with all that follows it.
   function replaced() {
-    const position = find("#position textarea, #position input").value;
+    const position = hidden.field("position").value;
     const { editing_id: edited } = position ? JSON.parse(position) : {};
     const articles = [...document.querySelectorAll("#history .messages > *")];
     const from = edited ? articles.findIndex((article) => article.dataset.message === edited) : -1;

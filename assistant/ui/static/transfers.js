@@ -41,13 +41,7 @@
     tell(said.told, Boolean(said.failed));
   }
 
-  function drawList() {
-    const field = document.querySelector("#action textarea, #action input");
-    field.value = JSON.stringify({ do: "more" });
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    // Gradio takes the field's value over before the next task; the button then sends it.
-    setTimeout(() => document.querySelector("#act").click(), 0);
-  }
+  const drawList = () => hidden.send({ do: "more" });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("#transfers button")) section().querySelector("input").click();
