@@ -5,8 +5,8 @@ Knows the stages, not the engines: a `ModelLoader` from `assistant.backends` doe
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -62,6 +62,10 @@ class LoadedModel:
     """Whether it can go on with an answer that was cut off."""
     counts_tokens: bool = True
     """False: how many tokens a prompt has is estimated."""
+    fixed_options: Mapping[str, float] = field(default_factory=dict)
+    """Options that it cannot be told, each with the value that is none; any other is refused by name."""
+    repeatable: bool = True
+    """Whether the same seed is known to give the same answer."""
 
 
 Report = Callable[[EngineStage, float | Amount | None], None]

@@ -16,6 +16,7 @@ from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Handlers, Identify, speak_with
 from assistant.ui.keeping import Keeping
 from assistant.ui.layout import Fixed, Screen, lay_out
+from assistant.ui.option_views import OptionViews
 from assistant.ui.page_files import STATIC
 from assistant.ui.prompt_views import PromptViews
 from assistant.ui.search_events import SearchEvents
@@ -23,6 +24,7 @@ from assistant.ui.services import Services
 from assistant.ui.spoken_blocks import SpokenBlocks
 from assistant.ui.theme import THEME
 from assistant.ui.views import Views
+from assistant.ui.visit import Updates
 from assistant.wording import Wording
 
 
@@ -58,14 +60,15 @@ def mount_page(
     with SpokenBlocks(lay_out_page, partial(wording, "page.title")) as demo:
         screen = lay_out_page()
         prompting = PromptViews(services.prompts, screen, fragments, wording)
-        views = Views(services.conversations, screen, fragments, wording, prompting, lambda: engine.card.options)
+        options = OptionViews(engine, screen, wording)
+        views = Views(services.conversations, screen, fragments, wording, prompting, options)
         attaching = AttachEvents(services.attachment_sizes, screen, fragments)
         rating = FeedbackViews(screen, fragments, wording)
         searching = SearchEvents(services.search, screen, fragments)
         events = Events(services, views, attaching, searching, rating, prompting, CompareViews(screen, fragments))
         handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
-        _show_engine(demo, screen, engine, fragments)
+        _show_engine(demo, screen, engine, fragments, options)
     app.include_router(context_route(services.context_meter, fragments, identify))
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.
     demo.has_launched = True
@@ -116,15 +119,17 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
         changed(handlers.keep_options, {screen.position, *options}, [screen.notice], **common)
 
 
-def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, fragments: Fragments) -> None:
-    """While the model loads, the page says what it is doing, once a second."""
+def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, fragments: Fragments, options: OptionViews) -> None:
+    """While the model loads, the page says what it is doing, once a second; then, which options it does not have."""
     timer = gr.Timer(1.0, active=False)
 
-    def show(request: gr.Request) -> tuple[str, gr.Timer]:
+    def show(request: gr.Request) -> Updates:
         speak_with(request)
         state = engine.state
-        return fragments.engine(state), gr.Timer(active=state.stage not in (EngineStage.READY, EngineStage.FAILED))
+        goes_on = state.stage not in (EngineStage.READY, EngineStage.FAILED)
+        return {screen.engine: fragments.engine(state), timer: gr.Timer(active=goes_on), **options.limits()}
 
-    shown: dict[str, Any] = {"outputs": [screen.engine, timer], "show_progress": "hidden", "api_visibility": "private"}
+    outputs = [screen.engine, timer, *screen.options.values()]
+    shown: dict[str, Any] = {"outputs": outputs, "show_progress": "hidden", "api_visibility": "private"}
     demo.load(show, **shown)
     timer.tick(show, **shown)

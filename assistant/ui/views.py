@@ -1,6 +1,6 @@
 """What the page shows: from the service's answers to new values of the screen's components."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from assistant.ui.conversation_list import read_list
 from assistant.ui.fragments import Fragments
 from assistant.ui.layout import Screen
 from assistant.ui.option_values import read_options, shown_options
+from assistant.ui.option_views import OptionViews
 from assistant.ui.position import Position, new_position
 from assistant.ui.prompt_views import PromptViews
 from assistant.ui.visit import Updates
@@ -33,14 +34,14 @@ class Views:
         fragments: Fragments,
         wording: Wording,
         prompts: PromptViews,
-        defaults: Callable[[], GenerationOptions],
+        options: OptionViews,
     ) -> None:
         self._conversations = conversations
         self._screen = screen
         self._fragments = fragments
         self._t = wording
         self._prompts = prompts
-        self._defaults = defaults
+        self._options = options
 
     async def conversation(self, owner_id: str, view: ConversationView) -> Updates:
         conversation_id = view.conversation.id
@@ -48,7 +49,8 @@ class Views:
         return {
             **await self.list(owner_id, conversation_id),
             **await self._prompts.chosen(owner_id, conversation_id, view.conversation.prompt),
-            **self._page(view.conversation.options, busy=busy),
+            **self._page(busy=busy),
+            **self._options.chosen(view.conversation.options),
             self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
             self._screen.history: self._fragments.messages(view),
             self._screen.position: new_position(conversation_id, view.conversation.leaf_id).to_json(),
@@ -60,7 +62,8 @@ class Views:
         return {
             **await self.list(owner_id, None),
             **await self._prompts.chosen(owner_id, None, SUITED_PROMPT),
-            **self._page(self._defaults(), busy=False),
+            **self._page(busy=False),
+            **self._options.first(),
             self._screen.heading: "",
             self._screen.history: self._fragments.welcome(),
             self._screen.position: new_position().to_json(),
@@ -162,11 +165,10 @@ class Views:
         sent = action.model_dump_json(exclude_defaults=True)
         return {self._screen.notice: self._fragments.notice(self._t(key, **facts), action=sent, label=self._t(label))}
 
-    def _page(self, options: GenerationOptions, *, busy: bool) -> Updates:
+    def _page(self, *, busy: bool) -> Updates:
         return {
             self._screen.send: gr.update(visible=not busy),
             self._screen.stop: gr.update(visible=busy),
             self._screen.live: "",
             self._screen.notice: "",
-            **{self._screen.options[name]: value for name, value in shown_options(options).items()},
         }

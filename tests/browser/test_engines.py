@@ -23,7 +23,7 @@ Settings = dict[str, str]
 @contextmanager
 def openai(folder: Path) -> Iterator[Settings]:
     with served(lambda: FakeEngine(Answer(pieces=WORDS))) as url:
-        yield {"backend": "openai", "backend_url": url}
+        yield {"backend": "openai", "backend_url": url, "backend_dialect": "openai"}
 
 
 @contextmanager
@@ -61,5 +61,11 @@ def test_a_question_is_answered_and_answered_again(
         wait_for_end(page)
         page.get_by_role("button", name="Earlier version").click()
         expect(page.get_by_role("group", name="Version 1 of 2")).to_be_visible()
+        if engine is openai:  # knows the bare protocol only
+            page.get_by_role("button", name="Settings").click()
+            expect(page.get_by_role("spinbutton", name="Top-k")).to_be_disabled()
+            expect(page.get_by_role("spinbutton", name="Top-p")).to_be_enabled()
+            expect(page.get_by_text("The model's server cannot be told this one; it is off.")).to_have_count(2)
+            expect(page.get_by_text("may take no notice")).to_be_visible()
         page.reload()
         expect(page.get_by_role("log").get_by_text(QUESTION)).to_be_visible()

@@ -1,7 +1,7 @@
 """A language model that says what a test tells it to, when the test tells it to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -108,6 +108,7 @@ class ScriptedLoader:
         window: int = 8192,
         concurrency: int = 4,
         continues: bool = True,
+        fixed_options: Mapping[str, float] | None = None,
     ) -> None:
         self.model = model
         self.warmed: list[str] = []
@@ -116,6 +117,7 @@ class ScriptedLoader:
         self._window = window
         self._concurrency = concurrency
         self._continues = continues
+        self._fixed_options = fixed_options or {}
         self._gate = asyncio.Event()
         if not held:
             self._gate.set()
@@ -139,6 +141,7 @@ class ScriptedLoader:
             context_window=self._window,
             concurrency=self._concurrency,
             continues=self._continues,
+            fixed_options=self._fixed_options,
         )
 
     async def warm(self, prefix: str) -> None:

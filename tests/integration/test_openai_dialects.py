@@ -84,6 +84,19 @@ async def test_only_a_plain_server_that_takes_messages_cannot_go_on_with_an_answ
     assert loaded.continues is continues
 
 
+@pytest.mark.parametrize(
+    ("routes", "fixed", "repeatable"),
+    [(VLLM, {}, True), (SGLANG, {}, False), (PLAIN, {"top_k": 0, "repetition_penalty": 1.0}, False)],
+    ids=["vllm", "sglang", "plain"],
+)
+async def test_it_is_known_beforehand_what_a_server_cannot_be_told_or_may_not_heed(
+    house: House, routes: Mapping[str, object], fixed: dict[str, float], repeatable: bool
+) -> None:
+    _, loaded = await house.load(routes)
+    assert loaded.fixed_options == fixed
+    assert loaded.repeatable is repeatable
+
+
 @pytest.mark.parametrize("routes", [VLLM, PLAIN], ids=["vllm", "plain"])
 async def test_the_cards_options_are_ones_that_the_server_takes(house: House, routes: Mapping[str, object]) -> None:
     engine, loaded = await house.load(routes)

@@ -31,7 +31,7 @@ _EXTENSIONS: dict[Dialect, dict[str, str]] = {
     Dialect.TRANSFORMERS: {"top_k": "top_k", "repetition_penalty": "repetition_penalty"},
     Dialect.OPENAI: {},
 }
-_NEUTRAL: dict[str, Any] = {"top_k": 0, "repetition_penalty": 1.0}
+_NEUTRAL: dict[str, float] = {"top_k": 0, "repetition_penalty": 1.0}
 # A sampler that GenerationOptions does not know is off, or a server's own default would be at work: llama.cpp's min_p
 # is 0.05, and vLLM and SGLang take theirs from the model's repository.
 _ALWAYS: dict[Dialect, dict[str, Any]] = {
@@ -94,11 +94,14 @@ def keeps_what_it_reads(dialect: Dialect) -> bool:
     return dialect not in (Dialect.OPENAI, Dialect.TRANSFORMERS)
 
 
-def expressible(dialect: Dialect, options: GenerationOptions) -> GenerationOptions:
-    """The options with neutral values in place of those that the dialect cannot express: defaults that are accepted."""
-    return options.model_copy(
-        update={name: value for name, value in _NEUTRAL.items() if name not in _EXTENSIONS[dialect]}
-    )
+def fixed_options(dialect: Dialect) -> Mapping[str, float]:
+    """What the dialect cannot express, with the neutral values: `on_the_wire` refuses any other."""
+    return {name: value for name, value in _NEUTRAL.items() if name not in _EXTENSIONS[dialect]}
+
+
+def honours_seed(dialect: Dialect) -> bool:
+    """OpenAI's protocol promises to try; SGLang takes no notice unless it was started with a flag for it."""
+    return dialect not in (Dialect.OPENAI, Dialect.SGLANG)
 
 
 def _generation_config(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,13 @@ from assistant.backends import hub
 from assistant.backends.openai_protocol.chat import OpenAIChat
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.connection import Connection, server_root
-from assistant.backends.openai_protocol.dialect import Dialect, can_go_on, expressible, keeps_what_it_reads
+from assistant.backends.openai_protocol.dialect import (
+    Dialect,
+    can_go_on,
+    fixed_options,
+    honours_seed,
+    keeps_what_it_reads,
+)
 from assistant.backends.openai_protocol.discovery import ServedModel, discover, takes_prompts
 from assistant.backends.openai_protocol.token_counter import Estimate, TokenCounter, choose_counter
 from assistant.backends.replication.failover import Failover, Replica
@@ -109,6 +115,8 @@ class OpenAIServerLoader:
             continues=takes or can_go_on(served.dialect),
             # What a server writes around messages is not known here.
             counts_tokens=takes and not isinstance(counter, Estimate),
+            fixed_options=fixed_options(served.dialect),
+            repeatable=honours_seed(served.dialect),
         )
 
     async def warm(self, prefix: str) -> None:
@@ -158,7 +166,8 @@ class OpenAIServerLoader:
 def _card(model: str, dialect: Dialect | None) -> ModelCard:
     """Its options are ones that the server accepts, so that a conversation can begin with them."""
     card = card_for(model)
-    return replace(card, options=expressible(dialect, card.options)) if dialect else card
+    fixed = fixed_options(dialect) if dialect else {}
+    return replace(card, options=card.options.model_copy(update=fixed))
 
 
 async def _speaks(there: Connection, served: ServedModel) -> bool:
