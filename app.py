@@ -142,7 +142,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         clock=_now,
         message_limit=settings.message_limit,
     )
-    sharing = SharingService(store, lambda: loader.card, limits, new_id=_new_id, clock=_now)
+    sharing = SharingService(store, lambda: loader.card, limits, clock=_now)
     looks = ShareLooks(store, clock=_now)
     services = Services(
         chat=service,

@@ -169,7 +169,8 @@ class ConversationStore(Protocol):
 
     # Shares
 
-    def add_share(self, owner_id: str, share: Share, keys: ShareKeys, snapshot: Snapshot) -> None: ...
+    def add_share(self, owner_id: str, share: Share, keys: ShareKeys, snapshot: Snapshot) -> None:
+        """Once more with the same id changes nothing."""
 
     def share(self, owner_id: str, share_id: str) -> Share: ...
 
@@ -177,7 +178,8 @@ class ConversationStore(Protocol):
         """Newest first, ended ones included; of all conversations, or of one."""
 
     def update_share(self, owner_id: str, share_id: str, snapshot: Snapshot) -> None:
-        """Show this at the same link; what it showed before is kept as an earlier version."""
+        """Show this at the same link; what it showed before is kept as an earlier version. Nothing changes where it
+        shows the same already."""
 
     def share_versions(self, owner_id: str, share_id: str) -> list[ShareVersion]:
         """The earlier ones, newest first."""

@@ -5,10 +5,10 @@ Knows nothing of pages and links: it gives and takes tokens.
 
 import asyncio
 import hashlib
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.limits import Limits
@@ -16,9 +16,9 @@ from assistant.model_catalog import ModelCard
 from assistant.passphrase import hash_passphrase
 from assistant.ports import ConversationStore
 from assistant.share_draft import Draft, Inclusions, make_draft
+from assistant.share_link import LinkTokens, ShareLink, link_tokens
 from assistant.snapshot import Share, ShareKeys, ShareVersion, Snapshot
 
-_TOKEN_BYTES = 32
 DAYS = (1, 7, 30, 90)
 """For which a link may work, beside for ever."""
 
@@ -31,16 +31,6 @@ class Terms:
     """None for ever."""
     view_limit: int | None = None
     passphrase: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareLink:
-    """What was just published. The tokens are kept nowhere."""
-
-    share: Share
-    token: str
-    deletion_token: str
-    """Ends the share, also for somebody who has lost everything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +47,37 @@ class SharingService:
         card: Callable[[], ModelCard],
         limits: Limits,
         *,
-        new_id: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._card = card
         self._limits = limits
-        self._new_id = new_id
         self._clock = clock
+        self._publishing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def draft(self, owner_id: str, conversation_id: str, chosen: Inclusions) -> Draft:
         """What would be public. Raises NotFoundError, also when there is nothing to show."""
         return await asyncio.to_thread(self._draft, owner_id, conversation_id, chosen)
 
     async def publish(
-        self, owner_id: str, conversation_id: str, chosen: Inclusions, terms: Terms, *, seen: str
+        self, owner_id: str, conversation_id: str, chosen: Inclusions, terms: Terms, *, seen: str, request: str
     ) -> ShareLink:
-        """`seen`: the fingerprint of the draft that its owner has looked at. Raises ShareDraftChangedError when what
-        would be public is not that, NotFoundError as `draft`, and TooManySharesError."""
-        snapshot = (await asyncio.to_thread(self._seen_draft, owner_id, conversation_id, chosen, seen)).snapshot
-        await self._limits.take_share(owner_id)
-        return await asyncio.to_thread(self._publish, owner_id, conversation_id, snapshot, terms)
+        """`seen`: the fingerprint of the draft that its owner has looked at. The same `request`, one of
+        `new_request`'s, with all else the same gives the share that it made before.
+
+        Raises ShareDraftChangedError when what would be public is not what was seen, or the share that the request made
+        has ended since; NotFoundError as `draft`; TooManySharesError.
+        """
+        tokens = link_tokens(request, owner_id, conversation_id, seen, terms.days, terms.view_limit, terms.passphrase)
+        # One after the other: the second press of a double click finds what the first one made, whatever changed
+        # meanwhile, and takes nothing of what is left of the hour.
+        async with self._publishing.setdefault(tokens.share_id, asyncio.Lock()):
+            share = await asyncio.to_thread(self._published, owner_id, tokens.share_id)
+            if share is None:
+                draft = await asyncio.to_thread(self._seen_draft, owner_id, conversation_id, chosen, seen)
+                await self._limits.take_share(owner_id)
+                share = await asyncio.to_thread(self._publish, owner_id, conversation_id, draft.snapshot, terms, tokens)
+        return ShareLink(share=share, token=tokens.token, deletion_token=tokens.deletion_token)
 
     async def preview_update(self, owner_id: str, share_id: str, chosen: Inclusions) -> UpdatePreview:
         return await asyncio.to_thread(self._preview_update, owner_id, share_id, chosen)
@@ -129,10 +129,20 @@ class SharingService:
             raise ShareDraftChangedError
         return draft
 
-    def _publish(self, owner_id: str, conversation_id: str, snapshot: Snapshot, terms: Terms) -> ShareLink:
-        token, deletion_token = (secrets.token_urlsafe(_TOKEN_BYTES) for _ in range(2))
+    def _published(self, owner_id: str, share_id: str) -> Share | None:
+        try:
+            share = self._store.share(owner_id, share_id)
+        except NotFoundError:
+            return None
+        if not self.is_open(share):
+            raise ShareDraftChangedError
+        return share
+
+    def _publish(
+        self, owner_id: str, conversation_id: str, snapshot: Snapshot, terms: Terms, tokens: LinkTokens
+    ) -> Share:
         share = Share(
-            id=self._new_id(),
+            id=tokens.share_id,
             conversation_id=conversation_id,
             title=snapshot.title,
             created_at=snapshot.shared_at,
@@ -141,12 +151,12 @@ class SharingService:
             has_passphrase=bool(terms.passphrase),
         )
         keys = ShareKeys(
-            token_sha256=token_hash(token),
-            deletion_sha256=token_hash(deletion_token),
+            token_sha256=token_hash(tokens.token),
+            deletion_sha256=token_hash(tokens.deletion_token),
             passphrase=hash_passphrase(terms.passphrase) if terms.passphrase else "",
         )
         self._store.add_share(owner_id, share, keys, snapshot)
-        return ShareLink(share=share, token=token, deletion_token=deletion_token)
+        return share
 
     def _preview_update(self, owner_id: str, share_id: str, chosen: Inclusions) -> UpdatePreview:
         share = self._store.share(owner_id, share_id)

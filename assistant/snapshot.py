@@ -52,6 +52,10 @@ class Snapshot(BaseModel):
         """Of the licence: whoever passes the answers on has to pass them on too."""
         return "OpenRAIL" in self.licence_name
 
+    def shows_the_same_as(self, other: "Snapshot") -> bool:
+        """But for the time."""
+        return self == other.model_copy(update={"shared_at": self.shared_at})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:

@@ -32,8 +32,10 @@ class ShareStore:
 
     def add_share(self, owner_id: str, share: Share, keys: ShareKeys, snapshot: Snapshot) -> None:
         with self._database.write() as session:
+            # Which keeps another one with the same id waiting.
             conversation_of(session, owner_id, share.conversation_id)
-            session.add(mapping.share_row(share, keys, snapshot))
+            if session.get(ShareRow, share.id) is None:
+                session.add(mapping.share_row(share, keys, snapshot))
 
     def share(self, owner_id: str, share_id: str) -> Share:
         with self._database.read() as session:
@@ -50,7 +52,10 @@ class ShareStore:
     def update_share(self, owner_id: str, share_id: str, snapshot: Snapshot) -> None:
         with self._database.write() as session:
             row = _share_of(session, owner_id, share_id, locked=True)
-            made_at = Snapshot.model_validate(row.snapshot).shared_at
+            shown = Snapshot.model_validate(row.snapshot)
+            if snapshot.shows_the_same_as(shown):
+                return
+            made_at = shown.shared_at
             session.add(ShareVersionRow(share_id=share_id, number=row.version, snapshot=row.snapshot, made_at=made_at))
             row.snapshot = snapshot.model_dump(mode="json")
             row.title = snapshot.title

@@ -46,9 +46,9 @@ class WebApp:
 def publish(browser: TestClient, conversation_id: str, **fields: str) -> str:
     """A conversation as it was looked at, with these fields of the form; the path of the link."""
     address = f"/shares/new/{conversation_id}"
-    seen = re.search(r'name="seen" value="(\w+)"', browser.post(address, data=fields).text)
-    assert seen
-    made = browser.post(address, data={**fields, "seen": seen[1], "do": "publish"})
+    shown = browser.post(address, data=fields).text
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    made = browser.post(address, data={**fields, **form, "do": "publish"})
     found = re.search(r"/s/[\w-]{43}", made.text)
     assert found
     return found[0]

@@ -34,7 +34,9 @@ def share_desk_routes(
         if not form.publishes:
             return await preview(owner_id, conversation_id, form)
         try:
-            made = await sharing.publish(owner_id, conversation_id, form.chosen, form.terms, seen=form.seen)
+            made = await sharing.publish(
+                owner_id, conversation_id, form.chosen, form.terms, seen=form.seen, request=form.request
+            )
         except ShareDraftChangedError as error:
             return await preview(owner_id, conversation_id, form, error)
         base = public_url or str(request.base_url).rstrip("/")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from assistant.errors.input import InvalidOptionError
 from assistant.passphrase import LONGEST
 from assistant.share_draft import Inclusions
+from assistant.share_link import is_request
 from assistant.sharing import DAYS, Terms
 
 _NEVER = "never"
@@ -21,13 +22,15 @@ class ShareForm:
     terms: Terms = field(default_factory=Terms)
     seen: str = ""
     """The fingerprint of what was shown with the form."""
+    request: str = ""
+    """Sent again, as by a double click, it publishes nothing new."""
     publishes: bool = False
     """Else it is to be shown again."""
 
 
 def read_share_form(fields: Fields) -> ShareForm:
     """Raises InvalidOptionError."""
-    included = set(fields.get("include", ()))
+    included, request = set(fields.get("include", ())), _one(fields, "request")
     return ShareForm(
         chosen=Inclusions(
             branches="branches" in included,
@@ -39,7 +42,8 @@ def read_share_form(fields: Fields) -> ShareForm:
             days=read_days(fields), view_limit=_view_limit(_one(fields, "views")), passphrase=_passphrase(fields)
         ),
         seen=_one(fields, "seen"),
-        publishes=_one(fields, "do") == "publish",
+        request=request,
+        publishes=_one(fields, "do") == "publish" and is_request(request),
     )
 
 

@@ -11,6 +11,7 @@ from assistant.conversation import Role
 from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_message_body
 from assistant.share_draft import Draft
+from assistant.share_link import new_request
 from assistant.sharing import DAYS
 from assistant.snapshot import Share, ShareVersion, SideMessage, Snapshot
 from assistant.web.marked import marked
@@ -45,6 +46,7 @@ class SharePages:
             files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
             branches_at=_branches_at,
             days=DAYS,
+            new_request=new_request,
             report_address=report_address,
         )
         self._environment = environment

@@ -136,6 +136,19 @@ def test_the_deletion_link_takes_the_page_back_without_the_cookie(answered: Page
     assert gone is not None and gone.status == 404
 
 
+def test_a_double_click_makes_one_link(answered: Page) -> None:
+    public, changed = answered.get_by_role("heading", name="The page is public"), answered.get_by_role("alert")
+    answered.get_by_role("link", name="Share", exact=True).click()
+    for _ in range(2):
+        answered.get_by_role("button", name="Publish").dblclick()
+        expect(public.or_(changed)).to_be_visible()
+        # The model may have named the conversation since the preview was opened.
+        if public.is_visible():
+            break
+    answered.get_by_role("link", name="My shared pages").click()
+    expect(answered.get_by_role("article")).to_have_count(1)
+
+
 def test_the_link_can_be_copied(answered: Page) -> None:
     link, _ = share(answered)
     answered.context.grant_permissions(["clipboard-read", "clipboard-write"])

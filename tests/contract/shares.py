@@ -72,6 +72,11 @@ class ShareContract:
         with pytest.raises(NotFoundError):
             shared.snapshot(TWO)
 
+    def test_a_share_that_is_there_is_not_made_again(self, shared: ConversationStore) -> None:
+        shared.add_share(ANN, share(1), keys("3" * 64), snapshot("Third?"))
+        assert len(shared.shares(ANN)) == 2
+        assert shared.snapshot(ONE) == snapshot("First?")
+
     # For how long, and for how many
 
     def test_a_link_opens_until_it_expires(self, shared: ConversationStore) -> None:
@@ -123,6 +128,12 @@ class ShareContract:
         for number in (0, 4):
             with pytest.raises(NotFoundError):
                 shared.share_version(ANN, "s1", number)
+
+    def test_an_update_that_shows_the_same_is_none(self, shared: ConversationStore) -> None:
+        for _ in range(2):
+            shared.update_share(ANN, "s1", snapshot("Anew?").model_copy(update={"shared_at": at(2)}))
+        shared.update_share(ANN, "s1", snapshot("Anew?").model_copy(update={"shared_at": at(3)}))
+        assert (shared.share(ANN, "s1").version, shared.snapshot(ONE).shared_at) == (2, at(2))
 
     def test_all_shares_of_a_person_are_listed_newest_first(self, shared: ConversationStore) -> None:
         shared.begin_turn(first_turn(2))

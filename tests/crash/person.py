@@ -18,6 +18,7 @@ from assistant.errors.app import (
 from assistant.errors.engine import EngineBusyError
 from assistant.run_update import RunStage
 from assistant.share_draft import Inclusions
+from assistant.share_link import new_request
 from assistant.sharing import Terms
 from tests.crash.keeper import Keeper
 from tests.crash.records import Asked, Asking, Changed, Changing, Ended, Record, Refused, Shared, Shown, What
@@ -193,7 +194,7 @@ class Person:
         chosen = Inclusions()
         seen = (await sharing.draft(self.owner, conversation_id, chosen)).fingerprint
         try:
-            made = await sharing.publish(self.owner, conversation_id, chosen, Terms(), seen=seen)
+            made = await sharing.publish(self.owner, conversation_id, chosen, Terms(), seen=seen, request=new_request())
         except ShareDraftChangedError:
             # The conversation went on while this person looked at it.
             return

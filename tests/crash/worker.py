@@ -106,7 +106,7 @@ def _services(store: SqlConversationStore) -> Services:
     turns = ChatService(
         store, engine, runs, limits, process_id=_new_id(), new_id=_new_id, clock=_now, message_limit=10_000
     )
-    sharing = SharingService(store, lambda: CARD, limits, new_id=_new_id, clock=_now)
+    sharing = SharingService(store, lambda: CARD, limits, clock=_now)
     conversations = ConversationService(store, runs, clock=_now)
     heartbeat = Heartbeat(runs, store, clock=_now, lost_after=LOST_AFTER)
     return Services(

@@ -20,6 +20,7 @@ from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
 from assistant.run_update import RunUpdate
 from assistant.runs import Runs
 from assistant.share_draft import Inclusions
+from assistant.share_link import new_request
 from assistant.share_looks import ShareLooks
 from assistant.share_reading import ShareReader
 from assistant.sharing import SharingService, Terms
@@ -105,7 +106,7 @@ class Desk:
         self.conversations = ConversationService(self.store, self.runs, clock=self.clock)
         self.prompts = PromptService(self.store, self.engine, new_id=new_id, clock=self.clock)
         self.options = GenerationOptions()
-        self.sharing = SharingService(self.store, lambda: CARD, self.limits, new_id=new_id, clock=self.clock)
+        self.sharing = SharingService(self.store, lambda: CARD, self.limits, clock=self.clock)
         self.looks = ShareLooks(self.store, clock=self.clock)
         self.reading = ShareReader(self.store, self.looks, self.limits, clock=self.clock)
         self._requests = itertools.count(1)
@@ -147,7 +148,9 @@ class Desk:
     ) -> str:
         """Published as it was looked at; the link's token."""
         seen = (await self.sharing.draft(owner, conversation_id, chosen)).fingerprint
-        return (await self.sharing.publish(owner, conversation_id, chosen, terms, seen=seen)).token
+        return (
+            await self.sharing.publish(owner, conversation_id, chosen, terms, seen=seen, request=new_request())
+        ).token
 
     async def end_of(self, run: Run) -> RunUpdate:
         async with asyncio.timeout(5):

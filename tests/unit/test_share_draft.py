@@ -9,6 +9,7 @@ from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
 from assistant.redaction import Redaction
 from assistant.share_draft import Inclusions
+from assistant.share_link import new_request
 from assistant.sharing import Terms
 from assistant.web.marked import marked
 from tests.contract.samples import chain, conversation_of
@@ -74,7 +75,9 @@ async def test_what_was_not_looked_at_is_not_published() -> None:
         await desk.answered("Two?", "Second.", run.conversation_id)
         for fingerprint in (seen, ""):
             with pytest.raises(ShareDraftChangedError):
-                await desk.sharing.publish(ANN, run.conversation_id, Inclusions(), Terms(), seen=fingerprint)
+                await desk.sharing.publish(
+                    ANN, run.conversation_id, Inclusions(), Terms(), seen=fingerprint, request=new_request()
+                )
         assert await desk.sharing.shares(ANN) == []
 
 

@@ -11,6 +11,7 @@ from assistant.errors.app import NotFoundError, ShareChangedError
 from assistant.errors.input import PassphraseError
 from assistant.passphrase import hash_passphrase, is_passphrase
 from assistant.share_draft import Inclusions
+from assistant.share_link import new_request
 from assistant.share_looks import ShareLooks
 from assistant.share_reading import ShareReader
 from assistant.sharing import Terms
@@ -115,7 +116,9 @@ async def test_the_deletion_link_ends_a_share_for_whoever_has_it() -> None:
     async with open_desk() as desk:
         run = await desk.answered("One?", "First.")
         seen = (await desk.sharing.draft(ANN, run.conversation_id, Inclusions())).fingerprint
-        made = await desk.sharing.publish(ANN, run.conversation_id, Inclusions(), Terms(), seen=seen)
+        made = await desk.sharing.publish(
+            ANN, run.conversation_id, Inclusions(), Terms(), seen=seen, request=new_request()
+        )
         with pytest.raises(NotFoundError):
             await desk.sharing.revoke_by(made.token)
         await desk.sharing.revoke_by(made.deletion_token)

@@ -1,15 +1,21 @@
 """Shares: what is in one, who can read it, and how a reader goes on with it."""
 
+import asyncio
 import hashlib
 from base64 import urlsafe_b64decode
+from collections.abc import Coroutine
 from dataclasses import replace
 
 import pytest
 
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance
-from assistant.errors.app import NotFoundError
+from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.errors.engine import EngineUnavailableError
+from assistant.limits import Bounds
 from assistant.model_catalog import CATALOG
+from assistant.share_draft import Inclusions
+from assistant.share_link import ShareLink, link_tokens, new_request
+from assistant.sharing import Terms
 from assistant.snapshot import Share, ShareKeys, Snapshot
 from tests.contract.samples import PROVENANCE, chain, conversation_of
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
@@ -116,6 +122,36 @@ async def test_a_token_has_256_bits_and_only_its_hash_is_kept() -> None:
             hashlib.sha256(t.encode()).hexdigest() for t in (token, another)
         ]
         assert token not in repr(store.kept)
+
+
+async def test_a_request_that_comes_twice_publishes_once() -> None:
+    async with open_desk(bounds=Bounds(shares_per_hour=1)) as desk:
+        run = await desk.answered("One?", "First.")
+        seen = (await desk.sharing.draft(ANN, run.conversation_id, Inclusions())).fingerprint
+        request = new_request()
+
+        def publish(terms: Terms = Terms()) -> Coroutine[None, None, ShareLink]:  # noqa: B008  # frozen
+            return desk.sharing.publish(ANN, run.conversation_id, Inclusions(), terms, seen=seen, request=request)
+
+        made, twice = await asyncio.gather(publish(), publish())
+        assert made == twice
+        await desk.conversations.rename(ANN, run.conversation_id, "Named by the model meanwhile")
+        assert (await publish()).token == made.token
+        assert await read(desk, made.token) == ["One?", "First."]
+        assert len(await desk.sharing.shares(ANN)) == 1
+        await desk.sharing.revoke(ANN, made.share.id)
+        with pytest.raises(ShareDraftChangedError):
+            await publish()
+
+
+async def test_other_terms_or_another_person_make_another_link_of_the_same_request() -> None:
+    request = new_request()
+    said: list[tuple[str | int | None, ...]] = [
+        ("ann", "c", 30, None, ""), ("bob", "c", 30, None, ""), ("ann", "c", None, 30, ""), ("ann", "c", 30, None, "p"),
+    ]  # fmt: skip
+    made = [link_tokens(each, *words) for each in (request, new_request()) for words in said]
+    told = {text for tokens in made for text in (tokens.share_id, tokens.token, tokens.deletion_token)}
+    assert len(told) == 3 * len(made)
 
 
 async def test_the_licence_is_that_of_the_model_that_answered() -> None:

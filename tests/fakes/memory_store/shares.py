@@ -12,7 +12,8 @@ from tests.fakes.memory_store.state import KeptShare, MemoryState
 class MemoryShares(MemoryState):
     def add_share(self, owner_id: str, share: Share, keys: ShareKeys, snapshot: Snapshot) -> None:
         self._of(owner_id, share.conversation_id)
-        self._shares[share.id] = KeptShare(replace(share, has_passphrase=bool(keys.passphrase)), keys, [snapshot])
+        kept = KeptShare(replace(share, has_passphrase=bool(keys.passphrase)), keys, [snapshot])
+        self._shares.setdefault(share.id, kept)
 
     def share(self, owner_id: str, share_id: str) -> Share:
         return self._share_of(owner_id, share_id).share
@@ -29,6 +30,8 @@ class MemoryShares(MemoryState):
 
     def update_share(self, owner_id: str, share_id: str, snapshot: Snapshot) -> None:
         kept = self._share_of(owner_id, share_id)
+        if snapshot.shows_the_same_as(kept.versions[-1]):
+            return
         kept.versions.append(snapshot)
         kept.share = replace(kept.share, title=snapshot.title, version=len(kept.versions))
 
