@@ -1,6 +1,6 @@
 """A snapshot as a conversation of somebody's: for whoever goes on with a share, and for its download as a file."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from assistant.conversation import Conversation, GenerationOptions, Message, remapped
 from assistant.derived_id import derived_id
@@ -39,7 +39,8 @@ def _message(shown: SnapshotMessage, place: int, conversation_id: str, parent_id
         role=shown.role,
         text=shown.text,
         status=shown.status,
-        created_at=now,
+        # In one order at least, since versions are shown by their age.
+        created_at=shown.made_at or now + timedelta(microseconds=place),
         provenance=remapped(shown.provenance, {}),
         attachments=shown.attachments,
     )

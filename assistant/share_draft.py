@@ -5,6 +5,7 @@ with what was looked at.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,17 +83,24 @@ def _shown(message: Message, redacted: Callable[[str], str]) -> dict[str, Any]:
             file.model_copy(update={"name": redacted(file.name), "text": redacted(file.text)})
             for file in message.attachments
         ),
+        "made_at": message.created_at,
     }
 
 
 def _side(
     visible: Sequence[Message], finished: Sequence[Message], redacted: Callable[[str], str]
 ) -> Iterator[SideMessage]:
-    """`finished` has each message after the one that it follows, since it is younger."""
+    """Each after the one that it follows, and all that follows it before its next version."""
     places = {message.id: place for place, message in enumerate(visible)}
-    for message in finished:
-        if message.id in places or (message.parent_id is not None and message.parent_id not in places):
-            continue
-        follows = None if message.parent_id is None else places[message.parent_id]
-        places[message.id] = len(places)
-        yield SideMessage(**_shown(message, redacted), follows=follows)
+    after: defaultdict[str | None, list[Message]] = defaultdict(list)
+    for message in reversed(finished):
+        if message.id not in places:
+            after[message.parent_id].append(message)
+    for start in (None, *list(places)):
+        pending = after[start]
+        while pending:
+            message = pending.pop()
+            follows = None if message.parent_id is None else places[message.parent_id]
+            places[message.id] = len(places)
+            yield SideMessage(**_shown(message, redacted), follows=follows)
+            pending += after[message.id]

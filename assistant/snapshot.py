@@ -17,6 +17,8 @@ class SnapshotMessage(BaseModel):
     status: MessageStatus
     provenance: Provenance | None = None
     attachments: tuple[Attachment, ...] = ()
+    made_at: datetime | None = None
+    """None in snapshots from before it was kept."""
 
 
 class SideMessage(SnapshotMessage):

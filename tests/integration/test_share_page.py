@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from assistant.version import VERSION
 from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
@@ -55,6 +56,18 @@ def test_it_shows_title_date_model_licence_and_the_conversation(stranger: httpx2
     assert "smollm2-135m-instruct" in page.text
     assert 'href="https://www.apache.org/licenses/LICENSE-2.0"' in page.text
     assert "Use <code>sorted()</code>." in page.text
+
+
+def test_each_answer_says_how_and_when_it_was_made(stranger: httpx2.Client, link: str) -> None:
+    source = re.search(r'<details class="source">.*?</details>', stranger.get(link).text, re.DOTALL)
+    assert source
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", source[0]))
+    assert re.fullmatch(r"\S+ · \S+", facts["Model and revision"])
+    assert re.fullmatch(r"\S+ · sha256 [0-9a-f]{64}", facts["Prompt"])
+    assert facts["Sampling"].startswith("Temperature 0.2, Top-p 0.9, Top-k 50")
+    assert facts["Seed"].isdecimal()
+    assert re.fullmatch(r'<time datetime="\d{4}-\d\d-\d\dT[^"]+">.+ UTC</time>', facts["Written"])
+    assert f"<p>Tech Assistant {VERSION}</p>" in stranger.get(link).text
 
 
 def test_it_is_kept_out_of_search_and_caches(stranger: httpx2.Client, link: str) -> None:

@@ -45,6 +45,19 @@ async def test_only_the_visible_branch_is_in_unless_more_is_asked_for() -> None:
         assert whole.prompt and whole.prompt.own and whole.prompt.own.system == "Help REDACTED_EMAIL_1"
 
 
+async def test_another_branch_is_in_as_a_whole_whatever_its_ids() -> None:
+    """Question and answer are of one moment, and storage tells the older ids first."""
+    async with open_desk() as desk:
+        one, two, three, four = chain(4)
+        beside = [replace(three, id="z", text="Edited?"), replace(four, id="a", parent_id="z", text="Its answer.")]
+        again = replace(four, id="b", parent_id="z", text="Its other answer.")
+        moment = three.created_at
+        messages = [one, two, three, four, *(replace(each, created_at=moment) for each in (*beside, again))]
+        desk.store.add_conversation(replace(conversation_of(messages), leaf_id=four.id), messages)
+        side = (await desk.sharing.draft(ANN, "copy", Inclusions(branches=True))).snapshot.side
+        assert [(m.text, m.follows) for m in side] == [("Edited?", 1), ("Its answer.", 4), ("Its other answer.", 4)]
+
+
 async def test_what_is_found_is_redacted_everywhere_unless_kept() -> None:
     async with open_desk() as desk:
         of = filled(desk)

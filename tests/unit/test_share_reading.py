@@ -135,6 +135,7 @@ async def test_a_copy_has_the_branches_settings_and_prompt_that_were_included() 
         view = await desk.conversations.open(BOB, await desk.reading.continue_share(BOB, token))
         assert [m.text for m in view.messages] == [m.text for m in messages]
         assert [len(view.versions[m.id]) for m in view.messages] == [1, 1, 1, 2]
+        assert [m.created_at for m in view.messages] == [m.created_at for m in messages]
         assert view.conversation.options == conversation_of(messages).options
 
 
