@@ -2,6 +2,8 @@
 
 import re
 
+from assistant.typed_text import plain_name
+
 SHORT_QUESTION = 40
 """Characters of a question that is a title itself."""
 _LONGEST = 60
@@ -19,7 +21,7 @@ def title_from(said: str, question: str) -> str | None:
     Every long word and every name in it has to come from the question, give or take an ending: what a small model adds
     is wrong more often than not, and what it translates is not the question's language.
     """
-    line = " ".join(said.strip().split("\n", 1)[0].replace("`", "").split())
+    line = plain_name(" ".join(said.strip().split("\n", 1)[0].replace("`", "").split()))
     title = line.strip(_AROUND).rstrip(_END).strip(_AROUND)
     if not _SHORTEST <= len(title) <= _LONGEST:
         return None

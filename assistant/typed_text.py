@@ -7,6 +7,8 @@ from assistant.errors.input import BlankMessageError, MessageTooLongError
 _TITLE_LENGTH = 60
 # NUL cannot be kept by PostgreSQL, a lone surrogate by no encoding: both become the replacement character, visibly.
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+# Turns text round unseen, or begins a command where a terminal takes it: a name stands among other words.
+_NOT_IN_NAMES = re.compile("[\x00\x1b\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def accept(text: str, limit: int) -> str:
@@ -23,9 +25,14 @@ def storable(text: str) -> str:
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def plain_name(text: str) -> str:
+    """Without what would change how the words around it read."""
+    return _NOT_IN_NAMES.sub("", text)
+
+
 def title_of(text: str) -> str:
     """A conversation's name from its first words: one line, at most 60 characters, cut at a word where one ends."""
-    line = _NOT_STORABLE.sub("", " ".join(text.split()))
+    line = plain_name(" ".join(text.split()))
     if len(line) <= _TITLE_LENGTH:
         return line
     cut = line[: _TITLE_LENGTH - 1]

@@ -25,6 +25,7 @@ from assistant.errors.root import ErrorReport
 from assistant.portable.document import document_of
 from assistant.portable.reader import read_conversations
 from assistant.prompt_choice import OWN, SUITED_PROMPT, Exchange, OwnPrompt, PromptChoice
+from assistant.typed_text import plain_name
 from tests.contract.samples import ANN, PROVENANCE, at, chain, conversation_of
 
 
@@ -186,7 +187,7 @@ def trees(draw: st.DrawFn) -> tuple[Conversation, list[Message]]:
     conversation = Conversation(
         id="c1",
         owner_id=ANN,
-        title=draw(_TEXTS),
+        title=draw(_TEXTS.map(plain_name)),
         created_at=draw(_MOMENTS),
         updated_at=draw(_MOMENTS),
         leaf_id=draw(st.sampled_from(messages)).id,

@@ -15,6 +15,7 @@ from assistant.portable.imported import ImportedConversation, Source
 from assistant.portable.tree import parents_first
 from assistant.prompt_choice import PromptChoice
 from assistant.prompting.accepted import accept_prompt
+from assistant.typed_text import plain_name
 
 
 def is_ours(value: dict[str, Any]) -> bool:
@@ -33,7 +34,7 @@ def read_ours(value: dict[str, Any]) -> ImportedConversation:
     if document.leaf_id is not None and document.leaf_id not in parents:
         raise broken("the message that it ends with is not in the file")
     conversation, messages = conversation_in(document)
-    conversation = replace(conversation, prompt=_prompt(conversation.prompt))
+    conversation = replace(conversation, title=plain_name(conversation.title), prompt=_prompt(conversation.prompt))
     by_id = {
         message.id: replace(message, attachments=_files(message, number))
         for number, message in enumerate(messages, start=1)

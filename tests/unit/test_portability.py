@@ -153,7 +153,8 @@ async def test_two_people_can_import_one_file(tmp_path: Path) -> None:
 async def test_a_file_cannot_name_its_owner_or_touch_what_is_somebody_elses() -> None:
     store = asked()
     forged = json.loads((await portability(store).export(ANN, "c1", Form.JSON)).content)
-    forged["title"] = "Mine"
+    # With what would turn round the words beside it in the list.
+    forged["title"] = "\u202eMine"
     with file_of(json.dumps(forged).encode()) as file:
         assert await portability(store).import_file(BOB, file) == ImportReport(new=1, known=0)
     assert store.conversation(ANN, "c1").title == "Title 1"

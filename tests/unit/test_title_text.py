@@ -16,6 +16,7 @@ QUESTION = "Hello! I have a bash script that renames all JPG files in a folder, 
         ("# Bash script for JPG files\nQuestion: more", "Bash script for JPG files"),
         ("Names  with\tspaces in a `folder`", "Names with spaces in a folder"),
         ("Why the script stops?", "Why the script stops?"),
+        ("Why the \u202escript\u202c stops?", "Why the script stops?"),
     ],
 )
 def test_a_title_is_one_line_without_decoration(said: str, title: str) -> None:

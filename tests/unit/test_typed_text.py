@@ -14,6 +14,8 @@ from assistant.typed_text import title_of
         ("  two\n\nlines\t here ", "two lines here"),
         ("word " * 30, "word word word word word word word word word word word…"),
         ("x" * 100, "x" * 59 + "…"),
+        ("\u202egnp.exe\u202c is \u2066a\u2069 \x1b[31mpicture", "gnp.exe is a [31mpicture"),
+        ("שלום 👩🏽‍💻 e\u0301", "שלום 👩🏽‍💻 e\u0301"),
     ],
 )
 def test_a_title_is_one_short_line(text: str, title: str) -> None:
