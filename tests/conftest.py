@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,20 @@ from tests.postgres import PostgresServer
 settings.register_profile("short", deadline=None)
 settings.register_profile("long", deadline=None)
 settings.load_profile("short")
+
+
+_WORKER_BYTES = 3 * 2**30
+"""A test process, and what belongs to it: the app with its model, Chromium, PostgreSQL."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One file runs in this process, where a debugger finds it; more of them on as many as the machine has room for."""
+    if len(config.args) == 1 and ".py" in config.args[0]:
+        return 0
+    # Those that this process may use, where a system tells.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(4, cores, memory // _WORKER_BYTES))
 
 
 @pytest.fixture(scope="session")

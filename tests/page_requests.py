@@ -47,7 +47,7 @@ class PageRequests:
     def follow(self) -> Iterator[Message]:
         """The messages of the event that was joined last, as they come."""
         asked = {"session_hash": self._session}
-        with self._client.stream("GET", "/gradio_api/queue/data", params=asked, timeout=30) as stream:
+        with self._client.stream("GET", "/gradio_api/queue/data", params=asked, timeout=120) as stream:
             for line in stream.iter_lines():
                 if line.startswith("data:"):
                     yield json.loads(line.removeprefix("data:"))

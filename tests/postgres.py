@@ -23,7 +23,7 @@ from storage.database import open_database
 from storage.migrate import migrate
 from tests.app_process import free_port
 
-_START_SECONDS = 30.0
+_START_SECONDS = 180.0
 # The server ends with whoever holds its standard input, however that one ends.
 _SUPERVISOR = '"$0" "$@" & server=$!; read _; kill -INT $server 2>&-; wait $server'
 # It may forget everything when the machine stops: what is tested is the app.

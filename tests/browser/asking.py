@@ -8,7 +8,7 @@ QUESTION = "How do I reverse a list in Python?"
 EXAMPLE = "Write a Python function that checks whether a number is even."
 """One of those that the page offers for its small model."""
 LONG_QUESTION = "Write a long tutorial about Python lists with many examples."
-ANSWER_TIME = 60_000
+ANSWER_TIME = 120_000
 
 
 def ask(page: Page, text: str) -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import launch, visit
+
+# As long as playwright waits for all else: a busy machine is no fault.
+expect.set_options(timeout=30_000)
 
 
 # For the package, not the session: playwright keeps an event loop running, which other asynchronous tests would meet.
@@ -32,7 +35,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
 def profile(browser: Browser) -> Iterator[BrowserContext]:
     """One for all tests, since a browser without the page's scripts in its cache takes twice as long to open it."""
     profile = browser.new_context(viewport={"width": 1280, "height": 800})
-    profile.set_default_timeout(20_000)
     yield profile
     profile.close()
 

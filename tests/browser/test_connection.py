@@ -34,7 +34,7 @@ def test_a_restart_in_the_middle_of_an_answer_needs_no_reload(context: BrowserCo
         page.get_by_role("textbox", name="Message").fill(QUESTION)
         expect(page.get_by_text(AWAY)).to_be_visible()
         app.start()
-        expect(page.get_by_text(AWAY)).to_be_hidden(timeout=15_000)
+        expect(page.get_by_text(AWAY)).to_be_hidden()
         expect(page.get_by_text("Interrupted before it was finished.")).to_be_visible()
         expect(page.get_by_role("textbox", name="Message")).to_have_value(QUESTION)
         keep_it_short(page)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.asking import answers, wait_for_end
+from tests.browser.asking import ANSWER_TIME, answers, wait_for_end
 
 
 def text(page: Page) -> str:
@@ -16,7 +16,7 @@ def test_a_cut_off_answer_goes_on_where_it_ended_and_the_short_one_is_kept(answe
     expect(log.get_by_text("Cut off at the longest answer allowed.")).to_be_visible()
     short = text(answered)
     log.get_by_role("button", name="Continue").click()
-    expect(log.get_by_role("group", name="Version 2 of 2")).to_be_visible(timeout=60_000)
+    expect(log.get_by_role("group", name="Version 2 of 2")).to_be_visible(timeout=ANSWER_TIME)
     wait_for_end(answered)
     assert text(answered).startswith(short)
     assert len(text(answered)) > len(short)

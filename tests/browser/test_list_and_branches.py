@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import ANSWER_TIME, QUESTION, ask, keep_it_short, wait_for_end
 
 OTHER = "What is a Python generator?"
 
@@ -69,7 +69,7 @@ def test_a_version_is_deleted_and_brought_back(answered: Page) -> None:
     log = answered.get_by_role("log")
     log.get_by_role("button", name="Regenerate").click()
     versions = log.get_by_role("group", name="Version 2 of 2")
-    expect(versions).to_be_visible(timeout=60_000)
+    expect(versions).to_be_visible(timeout=ANSWER_TIME)
     versions.get_by_role("button", name="Delete this version").click()
     expect(answered.get_by_text("This version and what followed it are deleted.")).to_be_visible()
     expect(versions).to_have_count(0)
@@ -80,7 +80,7 @@ def test_a_version_is_deleted_and_brought_back(answered: Page) -> None:
 def test_the_chosen_version_is_remembered(answered: Page) -> None:
     log = answered.get_by_role("log")
     log.get_by_role("button", name="Regenerate").click()
-    log.get_by_role("button", name="Earlier version").click(timeout=60_000)
+    log.get_by_role("button", name="Earlier version").click(timeout=ANSWER_TIME)
     expect(log.get_by_role("group", name="Version 1 of 2")).to_be_visible()
     answered.reload()
     expect(log.get_by_role("group", name="Version 1 of 2")).to_be_visible()

@@ -79,7 +79,6 @@ def sites(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def person(sites: Sites) -> Iterator[BrowserContext]:
     context = sites.browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(20_000)
     yield context
     context.close()
 

@@ -73,7 +73,7 @@ def test_a_long_prompt_is_said_to_be_read(page: Page) -> None:
     )
     expect(page.get_by_role("listitem").filter(has_text="long.txt")).to_be_visible()
     ask(page, LONG_QUESTION)
-    expect(page.get_by_text("Reading the prompt: ")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Reading the prompt: ")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
 
 

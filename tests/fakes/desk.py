@@ -153,7 +153,7 @@ class Desk:
         ).token
 
     async def end_of(self, run: Run) -> RunUpdate:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             updates = [update async for update in self.service.watch(run.owner_id, run.id)]
         return updates[-1]
 

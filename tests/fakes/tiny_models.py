@@ -150,7 +150,7 @@ class WatchedModel(CausalModel):
     def _begin(self, reading: Reading) -> int:
         self.begun += 1
         if permits := self._permits:
-            assert permits.acquire(timeout=20), "nobody let this step through"
+            assert permits.acquire(timeout=60), "nobody let this step through"
         before = reading.cache.length
         if self.faults.get(before):
             raise self.faults[before].pop(0)

@@ -1,7 +1,6 @@
 """The contract of models, for `transformers serve`: a second real server of OpenAI's protocol, as a process."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pydantic import SecretStr
 
 from assistant.backends.openai_protocol.loader import OpenAIServerLoader
 from assistant.engine import ModelLoader
+from tests.app_process import free_port
 from tests.backend_contract import Backend, BackendContract, ignore
 from tests.integration.test_backend_contract_transformers import POSITIONS, save_reciting
 
@@ -26,9 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # It lists what is in the Hub's cache, and fails where there is none.
     cache = folder.parent / "hub"
     cache.mkdir()
@@ -47,7 +45,7 @@ def server(folder: Path) -> Iterator[str]:
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while time.monotonic() < until and process.poll() is None:
         try:
             if httpx2.get(url).status_code == 200:

@@ -85,11 +85,11 @@ async def test_a_prefix_is_read_in_steps_between_those_of_others() -> None:
     async with served() as engine:
         with engine.model.held():
             reading = asyncio.create_task(engine.read_prefix(PREFIX))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not engine.model.begun:
                     await asyncio.sleep(0)
             run = asyncio.create_task(engine.answer("b", max_new_tokens=3))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not engine.thread._queue._waiting:
                     await asyncio.sleep(0)
         await asyncio.gather(reading, run)

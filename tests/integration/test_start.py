@@ -141,7 +141,7 @@ def test_while_it_ends_no_question_is_taken_and_what_is_being_answered_goes_on(t
     story = Answer(pieces=tuple(f" word{number}" for number in range(5000)), pace=0.02)
     with served(lambda: FakeEngine(story)) as engine:
         settings = {"backend": "openai", "backend_url": engine, "drain_seconds": "2"}
-        with AppProcess(tmp_path, **settings) as running, httpx2.Client(base_url=running.url, timeout=30) as client:
+        with AppProcess(tmp_path, **settings) as running, httpx2.Client(base_url=running.url, timeout=120) as client:
             running.wait_until_ready()
             page, late = PageRequests(client), PageRequests(client)
             page.join("send", message="Tell me a story.").raise_for_status()
@@ -152,7 +152,7 @@ def test_while_it_ends_no_question_is_taken_and_what_is_being_answered_goes_on(t
             while client.get("/readyz").is_success:
                 pass
             late.do("send", message="Too late?")
-            code = running.process.wait(30)
+            code = running.process.wait(180)
     assert code == 0
     with closing(sqlite3.connect(tmp_path / "assistant.db")) as connection:
         kept = connection.execute("SELECT status, text FROM messages ORDER BY role DESC").fetchall()
@@ -167,7 +167,7 @@ def ended_while_answering(
     """Exit code, and the answer as the database has it, of an app that is told to end in the middle of it."""
     with AppProcess(folder, drain_seconds=drain_seconds) as running:
         running.wait_until_ready()
-        with httpx2.Client(base_url=running.url, timeout=30) as client:
+        with httpx2.Client(base_url=running.url, timeout=120) as client:
             page = PageRequests(client)
             page.join("send", message="Tell me a very long story.", **{"Longest answer": longest}).raise_for_status()
             growing = (message for message in page.follow() if message["msg"] == "process_generating")

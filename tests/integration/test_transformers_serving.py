@@ -66,7 +66,7 @@ async def turns_of(engine: Served, *prompts: str, **options: object) -> list[int
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0)
 

@@ -62,7 +62,7 @@ def pair(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def here(pair: Pair) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=pair.one.url, timeout=30) as client:
+    with httpx2.Client(base_url=pair.one.url, timeout=120) as client:
         client.get("/").raise_for_status()
         yield client
 
@@ -70,7 +70,7 @@ def here(pair: Pair) -> Iterator[httpx2.Client]:
 @pytest.fixture
 def there(pair: Pair, here: httpx2.Client) -> Iterator[httpx2.Client]:
     """The same person at the other process."""
-    with httpx2.Client(base_url=pair.other.url, timeout=30, cookies=here.cookies) as client:
+    with httpx2.Client(base_url=pair.other.url, timeout=120, cookies=here.cookies) as client:
         yield client
 
 

@@ -197,7 +197,7 @@ async def test_a_start_marks_the_answers_of_a_dead_process_and_keeps_their_text(
         before.model.will_say(" Kept so far", HOLD)
         run = await before.ask("Long?")
         await before.model.held()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while before.store.messages(ANN, run.conversation_id)[-1].text != "Kept so far":
                 await asyncio.sleep(0)
         async with open_desk(process_id="alive", store=before.store) as after:

@@ -225,7 +225,7 @@ async def test_closing_ends_a_load_and_lets_go_of_everything() -> None:
     waiting = asyncio.create_task(engine.ready())
     await loader.halted()
     await engine.close()
-    await asyncio.wait([waiting], timeout=5)
+    await asyncio.wait([waiting], timeout=60)
     assert waiting.cancelled()
     assert loader.closed
     assert engine.if_ready is None

@@ -149,7 +149,7 @@ class GatedStore(MemoryConversationStore):
 
     def open_share(self, token_sha256: str, now: datetime) -> OpenShare:
         self.looks += 1
-        assert self.gate.acquire(timeout=5)
+        assert self.gate.acquire(timeout=60)
         return super().open_share(token_sha256, now)
 
 
