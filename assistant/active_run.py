@@ -108,9 +108,12 @@ class ActiveRun:
 
     async def _keep_checkpoints(self) -> None:
         kept = self._text
+        clock = asyncio.get_running_loop().time
+        looked_at = clock()
         while True:
-            await asyncio.sleep(self._checkpoint_seconds)
-            text = self._text
+            # From look to look: a database that takes its time is not waited for on top of it.
+            await asyncio.sleep(looked_at + self._checkpoint_seconds - clock())
+            text, looked_at = self._text, clock()
             if text == kept:
                 continue
             try:

@@ -1,7 +1,9 @@
 """Runs: text kept while it streams, storage that fails, ends that come from elsewhere, watchers of every kind."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
 from assistant.errors.engine import EngineLoadError, EngineUnavailableError
@@ -48,6 +50,39 @@ async def test_text_is_kept_once_an_interval_and_only_when_there_is_more() -> No
         desk.model.release()
         assert (await desk.end_of(run)).text == "One two the end."
         assert store.checkpoints == ["One two"]
+
+
+class SlowStore(FailingStore):
+    """The first text that it is given takes it until `let_go`, and then fails."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.let_go = threading.Event()
+
+    def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
+        self.asked += 1
+        if self.asked == 1:
+            self.let_go.wait(5)
+            self.down = True
+        try:
+            return super().checkpoint(run_id, text, now)
+        finally:
+            self.down = False
+
+
+@on_stepped_time
+async def test_storage_that_takes_its_time_does_not_make_the_next_text_later() -> None:
+    store = SlowStore()
+    async with open_desk(store=store, checkpoint_seconds=1.0) as desk:
+        run = await held_run(desk, " One")
+        await pass_time(1.0)
+        await until(lambda: store.asked == 1)
+        await pass_time(0.9)
+        store.let_go.set()
+        await until(lambda: now(desk, run).error is not None)
+        await pass_time(0.1)
+        await until(lambda: store.checkpoints == ["One"])
 
 
 async def test_whoever_watches_sees_how_far_the_prompt_is_read() -> None:
