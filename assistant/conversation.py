@@ -217,10 +217,12 @@ def find_message(messages: Iterable[Message], message_id: str) -> Message:
     raise NotFoundError(kind="message")
 
 
-def siblings(messages: Iterable[Message], message: Message) -> list[Message]:
-    """The versions of `message`, itself among them, oldest first."""
-    versions = (m for m in messages if m.parent_id == message.parent_id and m.role == message.role)
-    return sorted(versions, key=lambda m: (m.created_at, m.id))
+def versions_of(messages: Iterable[Message]) -> dict[str, list[Message]]:
+    """Message id → all versions of it, itself among them, oldest first; versions of each other share the list."""
+    groups: dict[tuple[str | None, Role], list[Message]] = {}
+    for message in sorted(messages, key=lambda m: (m.created_at, m.id)):
+        groups.setdefault((message.parent_id, message.role), []).append(message)
+    return {message.id: group for group in groups.values() for message in group}
 
 
 def newest_leaf(messages: Iterable[Message], start_id: str) -> str:

@@ -19,7 +19,7 @@ from assistant.conversation import (
     find_message,
     newest_leaf,
     remapped,
-    siblings,
+    versions_of,
 )
 from assistant.derived_id import derived_id
 from assistant.errors.app import NotFoundError
@@ -41,6 +41,10 @@ class ConversationView:
     reruns: dict[str, Rerun]
     """Message id → how it compares with the version that it repeats, where it does."""
     active_run: Run | None
+    left_out: int = 0
+    """Messages before these; a page need not show all of a long branch."""
+    earlier_id: str | None = None
+    """The message that more of them would begin with."""
 
 
 class ConversationService:
@@ -53,6 +57,10 @@ class ConversationService:
 
     async def open(self, owner_id: str, conversation_id: str) -> ConversationView:
         return await asyncio.to_thread(self._open, owner_id, conversation_id)
+
+    async def conversation(self, owner_id: str, conversation_id: str) -> Conversation:
+        """Without its messages, of which there may be many."""
+        return await asyncio.to_thread(self._store.conversation, owner_id, conversation_id)
 
     async def message(self, owner_id: str, conversation_id: str, message_id: str) -> Message:
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
@@ -117,9 +125,8 @@ class ConversationService:
         Raises LastVersionError where there is no other version, ConversationBusyError while an answer is written.
         """
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
-        others = [
-            other.id for other in siblings(messages, find_message(messages, message_id)) if other.id != message_id
-        ]
+        versions = versions_of(messages)[find_message(messages, message_id).id]
+        others = [other.id for other in versions if other.id != message_id]
         if not others:
             raise LastVersionError
         leaf_id = newest_leaf(messages, others[-1])
@@ -142,12 +149,12 @@ class ConversationService:
         conversation = self._store.conversation(owner_id, conversation_id)
         messages = self._store.messages(owner_id, conversation_id)
         shown = branch(messages, conversation.leaf_id)
-        versions = {m.id: siblings(messages, m) for m in shown}
+        versions = versions_of(messages)
         reruns = {m.id: rerun_of(versions[m.id], m) for m in shown}
         return ConversationView(
             conversation=conversation,
             messages=shown,
-            versions={each: [version.id for version in known] for each, known in versions.items()},
+            versions={m.id: [version.id for version in versions[m.id]] for m in shown},
             reruns={each: rerun for each, rerun in reruns.items() if rerun},
             active_run=self._store.active_run(owner_id, conversation_id),
         )

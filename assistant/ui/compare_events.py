@@ -12,6 +12,7 @@ from assistant.prompt_choice import OWN, PromptChoice
 from assistant.ui.action import Action
 from assistant.ui.compare_views import CompareViews
 from assistant.ui.following import Following
+from assistant.ui.shown_part import shown_part
 from assistant.ui.visit import Updates, Verb, Visit
 
 
@@ -31,8 +32,12 @@ class CompareEvents:
         here = visit.at.conversation_id or ""
         first = await self._conversations.message(visit.owner_id, here, action.message or "")
         async for updates in self._following.begun(visit, self._second(action, visit, first), {}):
-            view = await self._conversations.open(visit.owner_id, here) if self._views.is_whole(updates) else None
+            view = await self._opened(visit) if self._views.is_whole(updates) else None
             yield {**updates, **self._views.beside(first, updates, _ended(view, first))}
+
+    async def _opened(self, visit: Visit) -> ConversationView:
+        here = visit.at.conversation_id or ""
+        return shown_part(await self._conversations.open(visit.owner_id, here), visit.at.first_id)
 
     async def _second(self, action: Action, visit: Visit, first: Message) -> Run:
         return await self._service.regenerate(

@@ -8,12 +8,13 @@ from contextlib import suppress
 
 from assistant.chat_service import ChatService
 from assistant.conversation import Conversation, Run
-from assistant.conversation_service import ConversationService
+from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.errors.root import AssistantError
 from assistant.run_update import RunStage
 from assistant.titles import Titles
 from assistant.ui.pages import Pages, Place
+from assistant.ui.shown_part import shown_part
 from assistant.ui.views import Views
 from assistant.ui.visit import Updates, Visit
 
@@ -39,7 +40,7 @@ class Following:
             if conversation_id is None:
                 shown = await self._views.blank(visit.owner_id)
             else:
-                view = await self._conversations.open(visit.owner_id, conversation_id)
+                view = await self._opened(visit, conversation_id)
                 active = view.active_run
                 shown = {} if active else await self._views.conversation(visit.owner_id, view)
         except AssistantError as error:
@@ -68,12 +69,13 @@ class Following:
     async def follow(self, visit: Visit, run: Run, first: Updates | None = None) -> AsyncIterator[Updates]:
         """Show the conversation with the run's growing answer. `first` goes out with the first update."""
         place = self._pages.turn(visit.page)
-        also = {**await self._shown(visit.owner_id, run), **(first or {})}
+        began = await self._views.conversation(visit.owner_id, await self._opened(visit, run.conversation_id))
+        also = {**began, **(first or {})}
         async for update in self._service.watch(visit.owner_id, run.id, UPDATE_SECONDS):
             if not self._pages.still_at(place):
                 return
             if update.stage is RunStage.ENDED:
-                view = await self._conversations.open(visit.owner_id, run.conversation_id)
+                view = await self._opened(visit, run.conversation_id)
                 ended = await self._views.conversation(visit.owner_id, view)
                 yield {**also, **ended, **self._views.answered(update.status)}
                 async for updates in self._named(place, run, view.conversation):
@@ -86,9 +88,9 @@ class Following:
         """The name that the model gives the conversation now, if it does."""
         await self._titles.settled(run.id)
         with suppress(NotFoundError):  # deleted meanwhile
-            now = (await self._conversations.open(run.owner_id, run.conversation_id)).conversation
+            now = await self._conversations.conversation(run.owner_id, run.conversation_id)
             if now.title != before.title and self._pages.still_at(place):
                 yield self._views.named(now)
 
-    async def _shown(self, owner_id: str, run: Run) -> Updates:
-        return await self._views.conversation(owner_id, await self._conversations.open(owner_id, run.conversation_id))
+    async def _opened(self, visit: Visit, conversation_id: str) -> ConversationView:
+        return shown_part(await self._conversations.open(visit.owner_id, conversation_id), visit.at.first_id)

@@ -1,6 +1,7 @@
 """What a person does in the list of conversations: open, rename, pin, archive, delete, several at once too."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from assistant.conversation_service import ConversationService
 from assistant.ui.action import Action
@@ -33,6 +34,7 @@ class ListEvents:
     async def _open(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         if action.conversation and action.message:
             await self._conversations.reveal(visit.owner_id, action.conversation, action.message)
+            visit = replace(visit, at=replace(visit.at, first_id=action.message))
         async for updates in self._following.open(visit, action.conversation):
             yield updates
 
@@ -54,7 +56,7 @@ class ListEvents:
         yield {**listed, **(self._views.archived(action.chosen) if archived else {})}
 
     async def _delete(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
-        titles = [(await self._conversations.open(visit.owner_id, each)).conversation.title for each in action.chosen]
+        titles = [(await self._conversations.conversation(visit.owner_id, each)).title for each in action.chosen]
         await self._conversations.delete(visit.owner_id, action.chosen)
         if visit.at.conversation_id in action.chosen:
             self._pages.turn(visit.page)

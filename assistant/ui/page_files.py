@@ -10,7 +10,7 @@ _SHEETS = (
 )  # fmt: skip
 _SCRIPTS = (
     "fields", "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account",
-    "drafts", "titles", "connection", "compare", "language",
+    "drafts", "titles", "connection", "compare", "language", "earlier",
 )  # fmt: skip
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"
 _CODE = Path(__file__).parents[1] / "rendering" / "static" / "code.css"

@@ -15,6 +15,8 @@ class Position:
     conversation_id: str | None = None
     leaf_id: str | None = None
     """The newest message that the page has shown."""
+    first_id: str | None = None
+    """The oldest message that the page shows."""
     editing_id: str | None = None
     """The question that is being asked anew, while one is."""
     request_id: str
@@ -27,8 +29,10 @@ class Position:
         return replace(self, editing_id=question_id)
 
 
-def new_position(conversation_id: str | None = None, leaf_id: str | None = None) -> Position:
-    return Position(conversation_id=conversation_id, leaf_id=leaf_id, request_id=uuid4().hex)
+def new_position(
+    conversation_id: str | None = None, leaf_id: str | None = None, first_id: str | None = None
+) -> Position:
+    return Position(conversation_id=conversation_id, leaf_id=leaf_id, first_id=first_id, request_id=uuid4().hex)
 
 
 def read_position(text: str) -> Position:

@@ -54,5 +54,5 @@ class PromptEvents:
         """The list anew. What is being edited stays the page's: it says so with every event."""
         choice, here = visit.prompt or SUITED_PROMPT, visit.at.conversation_id
         if visit.prompt is None and here:
-            choice = (await self._conversations.open(visit.owner_id, here)).conversation.prompt
+            choice = (await self._conversations.conversation(visit.owner_id, here)).prompt
         return await self._views.chosen(visit.owner_id, here, choice)

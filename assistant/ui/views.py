@@ -45,6 +45,7 @@ class Views:
 
     async def conversation(self, owner_id: str, view: ConversationView) -> Updates:
         conversation_id = view.conversation.id
+        first_id = view.messages[0].id if view.messages else None
         busy = view.active_run is not None
         return {
             **await self.list(owner_id, conversation_id),
@@ -53,7 +54,7 @@ class Views:
             **self._options.chosen(view.conversation.options),
             self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
             self._screen.history: self._fragments.messages(view),
-            self._screen.position: new_position(conversation_id, view.conversation.leaf_id).to_json(),
+            self._screen.position: new_position(conversation_id, view.conversation.leaf_id, first_id).to_json(),
             self._screen.announcement: self._t("status.answering") if busy else "",
         }
 
@@ -85,7 +86,7 @@ class Views:
     async def renamed(self, owner_id: str, conversation_id: str, at: Position) -> Updates:
         updates = await self.list(owner_id, at.conversation_id)
         if conversation_id == at.conversation_id:
-            title = (await self._conversations.open(owner_id, conversation_id)).conversation.title
+            title = (await self._conversations.conversation(owner_id, conversation_id)).title
             updates[self._screen.heading] = self._fragments.heading(title, conversation_id)
         return updates
 

@@ -100,7 +100,7 @@ def test_an_empty_box_brings_the_list_back(page: Page, keep: Keep) -> None:
 
 
 def test_a_hit_opens_the_conversation_at_its_message(page: Page, keep: Keep) -> None:
-    texts = [f"Words, number {number}. " * 30 for number in range(40)]
+    texts = [f"Words, number {number}. " * 30 for number in range(140)]
     texts[11] = "Here is the needle."
     kept = keep("A long talk", texts)
     box(page).fill("needle")
@@ -108,10 +108,31 @@ def test_a_hit_opens_the_conversation_at_its_message(page: Page, keep: Keep) -> 
     found = page.get_by_role("log").get_by_role("article", name="Assistant").filter(has_text="the needle")
     expect(found).to_be_in_viewport()
     expect(found).to_have_class("answer is-found")
-    expect(page.get_by_role("log").get_by_text("number 39.")).not_to_be_in_viewport()
+    expect(page.get_by_role("log").get_by_text("number 139.")).not_to_be_in_viewport()
     expect(page).to_have_url(f"{page.url.split('?')[0]}?c={kept.id}")
     expect(found).to_have_class("answer")
     expect(found).to_be_in_viewport()
+
+
+def test_the_beginning_of_a_long_conversation_comes_above_what_is_being_read(page: Page, keep: Keep) -> None:
+    keep("A long talk", [f"Words, number {number}." for number in range(230)])
+    page.reload()
+    page.get_by_role("link", name="A long talk").click()
+    articles = page.get_by_role("log").get_by_role("article")
+    expect(articles).to_have_count(100)
+    reading = articles.filter(has_text="number 130.")
+    for earlier, first in (("130", 30), ("30", 0)):
+        page.evaluate("scrollTo(0, 0)")
+        place = reading.bounding_box()
+        assert place
+        page.get_by_role("button", name=f"Earlier messages ({earlier})").click()
+        expect(articles).to_have_count(230 - first)
+        expect(articles.first).to_contain_text(f"number {first}.")
+        moved = reading.bounding_box()
+        assert moved
+        assert abs(moved["y"] - place["y"]) < 2
+        reading = articles.filter(has_text=f"number {first}.").first
+    expect(page.get_by_role("button", name="Earlier messages")).to_have_count(0)
 
 
 def test_a_hit_on_another_branch_shows_that_branch(page: Page, keep: Keep) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conversation import Message, MessageStatus, Role, branch, newest_leaf, siblings
+from assistant.conversation import Message, MessageStatus, Role, branch, newest_leaf, versions_of
 from assistant.errors.app import NotFoundError
 
 
@@ -83,17 +83,18 @@ def test_every_message_is_shown_on_the_branch_to_its_newest_end(tree: list[Messa
 
 @given(trees())
 def test_versions_share_parent_and_role_oldest_first_and_agree_with_each_other(tree: list[Message]) -> None:
+    known = versions_of(tree)
     for one in tree:
-        versions = siblings(tree, one)
+        versions = known[one.id]
         assert one in versions
         assert {(m.parent_id, m.role) for m in versions} == {(one.parent_id, one.role)}
         assert versions == sorted(versions, key=age)
-        assert all(siblings(tree, other) == versions for other in versions)
+        assert all(known[other.id] == versions for other in versions)
 
 
 @given(trees())
 def test_every_message_is_a_version_of_one_thing(tree: list[Message]) -> None:
-    groups = {tuple(m.id for m in siblings(tree, one)) for one in tree}
+    groups = {tuple(m.id for m in versions) for versions in versions_of(tree).values()}
     assert sorted(m.id for m in tree) == sorted(message_id for group in groups for message_id in group)
 
 
@@ -103,4 +104,4 @@ def test_the_order_in_which_messages_come_changes_nothing(tree: list[Message], r
     for one in tree:
         assert branch(shuffled, one.id) == branch(tree, one.id)
         assert newest_leaf(shuffled, one.id) == newest_leaf(tree, one.id)
-        assert siblings(shuffled, one) == siblings(tree, one)
+    assert versions_of(shuffled) == versions_of(tree)

@@ -20,7 +20,7 @@ ANY_JSON = st.recursive(
 
 
 def test_a_position_survives_the_trip_through_the_page() -> None:
-    position = Position(conversation_id="c", leaf_id="m", editing_id="q", request_id="r")
+    position = Position(conversation_id="c", leaf_id="m", first_id="f", editing_id="q", request_id="r")
     assert read_position(position.to_json()) == position
 
 
