@@ -1,9 +1,9 @@
 """A conversation of ChatGPT's `conversations.json`.
 
-The file has no published description. What is known of it: a `mapping` of nodes, each with its `parent` and perhaps a
-`message`; `current_node` ends the branch that was shown. Messages of the system and of tools, and what the model
-thought or sent to a tool, were never shown: they are left out, and what follows them follows what came before them.
-Which model answered is not kept, since a provenance that lacks prompt, options and seed would be none.
+The file has no published description. What is known of it, from files of 2024 to 2026: a `mapping` of nodes, each with
+its `parent` and perhaps a `message`; `current_node` ends the branch that was shown. What the system and tools said, and
+what the model thought or sent to a tool, is no part of the talk: it is left out, and what follows it follows what came
+before it. Which model answered is not kept, since a provenance that lacks prompt, options and seed would be none.
 """
 
 from dataclasses import replace
@@ -12,15 +12,15 @@ from typing import Any
 
 from assistant.conversation import Message, MessageStatus, Role
 from assistant.portable.broken_file import at, broken
-from assistant.portable.foreign import foreign_conversation, foreign_draft, read_id, read_text
+from assistant.portable.chatgpt_text import text_of
+from assistant.portable.foreign import foreign_conversation, foreign_draft, read_id
 from assistant.portable.imported import ImportedConversation, Source
 from assistant.portable.moment import read_moment
 from assistant.portable.tree import parents_first, refuse_too_many
 
-_STANDS_FOR = {"image_asset_pointer": "🖼", "audio_asset_pointer": "🔊", "video_container_asset_pointer": "🎞"}
-_FILE = "📎"
-_SHOWN = ("text", "multimodal_text")
-_UNFINISHED = ("in_progress", "error")
+_UNFINISHED = ("in_progress", "finished_partial_completion", "error")
+_ANSWERS = ("assistant", "tool")
+"""A tool's picture is part of the answer."""
 
 
 def is_chatgpts(value: dict[str, Any]) -> bool:
@@ -83,46 +83,22 @@ def _message(value: object, earlier: datetime) -> Message | None:
     if not isinstance(value, dict) or not isinstance(metadata, dict):
         raise broken("it is not a message as ChatGPT writes them")
     match value:
-        case {"author": {"role": str(role)}, "content": dict(content)}:
+        case {"author": {"role": str(role)}, "content": dict()}:
             pass
         case _:
             raise broken("it has no author, or no content")
-    was_shown = value.get("recipient") in (None, "all") and not metadata.get("is_visually_hidden_from_conversation")
-    text = _text(content) if was_shown and role in tuple(Role) else ""
+    text = text_of(value, metadata) if role == Role.USER or role in _ANSWERS else ""
     if not text.strip():
         return None
     return Message(
         id="",
         conversation_id="",
         parent_id=None,
-        role=Role(role),
+        role=Role.ASSISTANT if role in _ANSWERS else Role.USER,
         text=text,
-        status=_status(value, metadata) if role == Role.ASSISTANT else MessageStatus.COMPLETE,
+        status=_status(value, metadata) if role in _ANSWERS else MessageStatus.COMPLETE,
         created_at=read_moment(value.get("create_time"), earlier),
     )
-
-
-def _text(content: dict[str, Any]) -> str:
-    parts = content.get("parts")
-    if content.get("content_type") not in _SHOWN or parts is None:
-        return ""
-    if not isinstance(parts, list):
-        raise broken("its parts are not a list")
-    return read_text("\n\n".join(filter(None, map(_part, parts))))
-
-
-def _part(part: object) -> str:
-    match part:
-        case str():
-            return part
-        case {"content_type": "audio_transcription", "text": str(text)}:
-            return text
-        case {"content_type": str(kind)}:
-            return _STANDS_FOR.get(kind, _FILE)
-        case None:
-            return ""
-        case _:
-            raise broken("a part of it is neither text nor a file")
 
 
 def _status(value: dict[str, Any], metadata: dict[str, Any]) -> MessageStatus:

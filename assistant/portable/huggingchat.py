@@ -20,6 +20,8 @@ from assistant.portable.tree import parents_first, refuse_too_many
 _TRACE = "chat-ui-conversation-trace"
 _VOTES = {1: Vote.UP, -1: Vote.DOWN}
 _ROLES = ("user", "assistant", "system")
+_THOUGHTS = re.compile(r"<think>.*?(?:</think>\s*|\Z)", re.DOTALL | re.IGNORECASE)
+_FILE = "📎"
 _MILLISECONDS = re.compile("-?[0-9]{1,16}")
 
 
@@ -99,13 +101,23 @@ def _message(
         conversation_id=conversation_id,
         parent_id=parent_id,
         role=Role(value["from"]),
-        text=read_text(value.get("content")),
+        text=_text(value),
         status=MessageStatus.STOPPED if was_cut else MessageStatus.COMPLETE,
         created_at=created_at,
         feedback=Feedback(vote=vote, given_at=read_moment(_plain(value.get("updatedAt")), created_at))
         if vote
         else None,
     )
+
+
+def _text(value: dict[str, Any]) -> str:
+    """With the names of its files, which are kept elsewhere, and without what the model thought."""
+    content = read_text(value.get("content"))
+    if value["from"] == "assistant":
+        return _THOUGHTS.sub("", content)
+    files = value.get("files")
+    named = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
+    return "\n\n".join([*(f"{_FILE} {file['name']}" for file in named if isinstance(file.get("name"), str)), content])
 
 
 def _last_shown(given: Sequence[Any], messages: Sequence[Message]) -> str | None:

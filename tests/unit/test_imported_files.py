@@ -1,5 +1,6 @@
 """What is made of the files of ChatGPT and HuggingChat."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -122,16 +123,76 @@ def test_parts_that_are_no_text_leave_a_mark(folder: Path) -> None:
     assert shown(conversation)[0] == ("user", "🖼\n\nWhat is this?\n\nTell me.\n\n📎")
 
 
+def test_what_chatgpts_page_drew_into_an_answer_is_there_as_it_was_shown(folder: Path) -> None:
+    cited, bare = "\ue200cite\ue202turn0search0\ue202turn0search4\ue201", "\ue200cite\ue202turn1view0\ue201"
+    thing, link = '\ue200entity\ue202["software","SQLite",0]\ue201', "\ue200url\ue202here\ue202https://b.example\ue201"
+    text = f"\ue203{thing} is small\ue204 {cited}. It is quick {bare}. Look {link}.\ue206"
+    references = [
+        {"matched_text": cited, "alt": "([Site](https://a.example))", "type": "grouped_webpages", "items": []},
+        {"matched_text": bare, "alt": None, "type": "hidden"},
+        {"matched_text": " ", "start_idx": 9, "type": "sources_footnote", "sources": []},
+        "nonsense",
+    ]
+    typed = node("q1", None, "user", "What is \ue0b0\ue200 in a prompt?")
+    answer = node("a1", "q1", "assistant", text, metadata={"content_references": references})
+    [conversation] = read(folder, chatgpt([typed, answer]))
+    assert [said for _, said in shown(conversation)] == [
+        "What is \ue0b0\ue200 in a prompt?",
+        "SQLite is small ([Site](https://a.example)). It is quick. Look [here](https://b.example).",
+    ]
+
+
+def test_what_chatgpt_wrote_into_its_canvas_is_part_of_the_answer(folder: Path) -> None:
+    program = {"name": "Sort", "type": "code/python", "content": "print(sorted([]))"}
+    notes = {"name": "Notes", "type": "document", "content": "## Why\nBecause."}
+    anew = {"updates": [{"pattern": ".*", "multiple": True, "replacement": "print(1)"}]}
+    a_little = {"updates": [{"pattern": "1", "replacement": "2"}]}
+    makes, changes = {"recipient": "canmore.create_textdoc"}, {"recipient": "canmore.update_textdoc"}
+    nodes = [
+        node("q1", None, "user", "Write it."),
+        node("c1", "q1", "assistant", content={"content_type": "code", "text": json.dumps(program)}, **makes),
+        node("t1", "c1", "tool", "Successfully created text document 'Sort'"),
+        node("c2", "t1", "assistant", json.dumps(notes), **makes),
+        node("c3", "c2", "assistant", json.dumps(anew), **changes),
+        node("c4", "c3", "assistant", json.dumps(a_little), **changes),
+        node("c5", "c4", "assistant", '{"name": "cut o', **makes),
+        node("a1", "c5", "assistant", "I have put it into the canvas."),
+    ]
+    [conversation] = read(folder, chatgpt(nodes))
+    assert shown(conversation)[1:] == [
+        (
+            "assistant",
+            "**Sort**\n\n```python\nprint(sorted([]))\n```\n\n**Notes**\n\n## Why\nBecause.\n\n```\nprint(1)\n```\n\n"
+            "I have put it into the canvas.",
+        )
+    ]
+
+
+def test_files_and_pictures_that_are_not_in_the_export_leave_their_names_or_a_mark(folder: Path) -> None:
+    picture = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_2"}
+    drawn = {"content_type": "multimodal_text", "parts": [picture]}
+    files = [{"name": "main.py", "mime_type": "text/x-python"}, {"name": "cat.png", "mime_type": "image/png"}, {}, 3]
+    nodes = [
+        node("q1", None, "user", "Draw what it does.", metadata={"attachments": files}),
+        node("t1", "q1", "tool", content=drawn, author={"role": "tool", "name": "image_gen"}),
+        node("t2", "t1", "tool", content=drawn | {"parts": ["page 1", picture]}),
+    ]
+    [conversation] = read(folder, chatgpt(nodes))
+    assert shown(conversation) == [("user", "📎 main.py\n\nDraw what it does."), ("assistant", "🖼")]
+
+
 def test_chatgpts_unfinished_answers_are_told_apart(folder: Path) -> None:
     nodes = [node("q1", None, "user", "?")]
     nodes += [node("a1", "q1", "assistant", "Done.")]
     nodes += [node("a2", "q1", "assistant", "Stopp", metadata={"finish_details": {"type": "interrupted"}})]
     nodes += [node("a3", "q1", "assistant", "Brok", status="in_progress")]
+    nodes += [node("a4", "q1", "assistant", "Too lo", status="finished_partial_completion")]
     [conversation] = read(folder, chatgpt(nodes))
     assert {message.id: message.status for message in conversation.messages if message.role is Role.ASSISTANT} == {
         "a1": MessageStatus.COMPLETE,
         "a2": MessageStatus.STOPPED,
         "a3": MessageStatus.INTERRUPTED,
+        "a4": MessageStatus.INTERRUPTED,
     }
 
 
@@ -188,6 +249,17 @@ def test_huggingchats_conversations_from_before_branches_are_one_line(folder: Pa
     assert shown(conversation) == [("user", "1"), ("assistant", "2"), ("user", "3"), ("assistant", "4")]
 
 
+def test_what_huggingchats_model_thought_is_left_out_and_files_leave_their_names(folder: Path) -> None:
+    files = [{"type": "hash", "name": "main.py", "value": "5e55", "mime": "text/plain"}, "file-65f0-5e55.py"]
+    messages = [
+        said("q1", "user", "What is <think>?", files=files),
+        said("a1", "assistant", "<think>\nA tag.\n</think>\n\nA tag.", ["q1"], reasoning="A tag."),
+        said("a2", "assistant", "<think>\nA t", ["q1"], interrupted=True),
+    ]
+    [conversation] = read(folder, huggingchat(messages))
+    assert [message.text for message in conversation.messages] == ["📎 main.py\n\nWhat is <think>?", "A tag.", ""]
+
+
 def test_huggingchats_trace_of_one_conversation_is_read(folder: Path) -> None:
     inner = {**SMALL_HUGGINGCHAT, "id": SMALL_HUGGINGCHAT["_id"]}
     del inner["_id"]
@@ -201,12 +273,6 @@ def test_what_mongodb_itself_exports_is_read_line_by_line(folder: Path) -> None:
     later = {"$date": {"$numberLong": "1772445600000"}}
     with json_file(folder / "c.json", SMALL_HUGGINGCHAT) as file:
         [plain] = list(read_conversations(file))
-    with zip_file(folder / "c.zip", {"dump.jsonl": f"{_json(row | {'updatedAt': later})}\n\n"}) as file:
+    with zip_file(folder / "c.zip", {"dump.jsonl": f"{json.dumps(row | {'updatedAt': later})}\n\n"}) as file:
         [dumped] = list(read_conversations(file))
     assert dumped == plain
-
-
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value)
