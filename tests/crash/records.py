@@ -53,6 +53,13 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the database was handed last."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     answer_id: str
     status: MessageStatus
@@ -130,6 +137,7 @@ Record = (
     | Refused
     | Shown
     | Handed
+    | Kept
     | Ended
     | Changing
     | Changed

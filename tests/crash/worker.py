@@ -26,7 +26,7 @@ from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
 from tests.crash.person import Person
-from tests.crash.records import Broken, Go, Handed, Record, Recovered
+from tests.crash.records import Broken, Go, Handed, Kept, Record, Recovered
 from tests.crash.services import Services
 from tests.fakes.desk import TEMPLATE
 from tests.fakes.memory_allowances import MemoryAllowanceStore
@@ -62,7 +62,9 @@ class TellingStore(SqlConversationStore):
 
     def checkpoint(self, run_id: str, text: str, now: datetime) -> bool:
         self._tell(Handed(run_id=run_id, text=text))
-        return super().checkpoint(run_id, text, now)
+        ours = super().checkpoint(run_id, text, now)
+        self._tell(Kept(run_id=run_id))
+        return ours
 
 
 async def _live(url: str, pipe: Connection, tell: Callable[[Record], None]) -> None:
