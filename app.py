@@ -59,6 +59,7 @@ from assistant.web.draft_routes import draft_routes
 from assistant.web.health import Health
 from assistant.web.here import here_route
 from assistant.web.hosting import find_hosting
+from assistant.web.metrics import metrics_route
 from assistant.web.page_document import PageParts
 from assistant.web.problem import answer_unreadable
 from assistant.web.server import open_socket, serve
@@ -214,6 +215,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, wording),
         draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors),
         here_route(visitors),
+        metrics_route(engine, runs.line, settings.metrics_token),
     ):
         app.include_router(routes)
     keeping = Keeping(

@@ -5,7 +5,7 @@ Knows the stages, not the engines: a `ModelLoader` from `assistant.backends` doe
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 
 from assistant.errors.engine import EngineLoadError, EngineUnavailableError
 from assistant.errors.root import AssistantError
+from assistant.figures import Figure
 from assistant.model_catalog import ModelCard
 from assistant.model_transfer import Amount, TransferRate
 from assistant.prompting.book import PromptBook
@@ -66,6 +67,8 @@ class LoadedModel:
     """Options that it cannot be told, each with the value that is none; any other is refused by name."""
     repeatable: bool = True
     """Whether the same seed is known to give the same answer."""
+    figures: Callable[[], Sequence[Figure]] = tuple
+    """What an engine in this process measures of itself now. Does not block."""
 
 
 Report = Callable[[EngineStage, float | Amount | None], None]

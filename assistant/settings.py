@@ -132,6 +132,8 @@ class Settings(BaseSettings):
     """What the `openai` server is, where it is not found out by itself: it decides how options are named."""
     backend_mode: BackendMode = BackendMode.AUTO
     """Whether the `openai` server is sent prompts (`completions`) or messages (`chat`); `auto` prefers prompts."""
+    metrics_token: SecretStr = SecretStr("")
+    """Token that `GET /metrics` asks for, a long and random one; without it there is no such route."""
     model: str = ""
     """For `embedded` a GGUF file or `hub:owner/repo/file.gguf`, for `transformers` a hub id, a short name of the
     catalogue or a folder; for servers their name of it or ours. Empty for the backend's default."""

@@ -22,6 +22,15 @@ class WaitingLine:
         self._moved = asyncio.Event()
 
     @property
+    def taken(self) -> int:
+        """Places that are held."""
+        return self._taken
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    @property
     def is_full(self) -> bool:
         return len(self._waiting) >= self._longest
 

@@ -46,6 +46,8 @@ def unknown_things() -> Things:
 PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    # For whoever has the operator's token, and only where one is set; see test_metrics.
+    ("GET", "/metrics"),
     ("GET", "/robots.txt"),
     # About the browser that asks alone; see test_here.
     ("GET", "/here"),

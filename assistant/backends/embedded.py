@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -23,11 +24,14 @@ from assistant.backends.openai_protocol.errors import translated
 from assistant.backends.slot_prefix import SlotPrefix
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors.engine import EngineLoadError
+from assistant.figures import Figure
 from assistant.model_catalog import ModelCard, card_for
 from assistant.model_transfer import Amount
 
 SLOTS = 2
 """Conversations that are answered at the same time; each has a window of its own."""
+_KEPT_MIB = 1024
+"""Of conversations whose slot another one took, kept in memory: llama.cpp itself would fill 8 GiB with them."""
 
 
 class EmbeddedLoader:
@@ -62,6 +66,7 @@ class EmbeddedLoader:
             revision=revision,
             context_window=min(window, self.card.context_window),
             concurrency=SLOTS,
+            figures=_figures,
         )
 
     async def warm(self, prefix: str) -> None:
@@ -73,6 +78,11 @@ class EmbeddedLoader:
             await self._language_model.aclose()
         # The server stops when its last reference goes, and waits for its threads meanwhile.
         await asyncio.to_thread(self._servers.clear)
+
+
+def _figures() -> Sequence[Figure]:
+    """llama.cpp gives up what was used longest ago, and does not tell how much it holds."""
+    return (Figure("kv_kept_limit_bytes", "What keys and values beside those of the slots may take.", _KEPT_MIB << 20),)
 
 
 def _revision(path: Path) -> str:
@@ -105,8 +115,7 @@ def _start(path: Path, key: SecretStr, card: ModelCard, folder: Path) -> Any:  #
     # each, and the other slot writes on in between.
     parameters.n_batch = 512
     parameters.n_ctx = SLOTS * card.context_window
-    # Of conversations whose slot another one took, kept in memory: llama.cpp itself would fill 8 GiB with them.
-    parameters.cache_ram_mib = 1024
+    parameters.cache_ram_mib = _KEPT_MIB
     parameters.ui = False
     parameters.endpoint_slots = False
     parameters.verbosity = 0

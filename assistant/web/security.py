@@ -37,6 +37,7 @@ _OPEN = (
     "/",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/robots.txt",
     "/site/",
     SHARE_PATH,

@@ -25,7 +25,7 @@ pytestmark = GRADIO_IS_NOISY
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     # With all that there can be; the provider is asked nothing yet.
-    settings = {"oidc_provider_url": "http://127.0.0.1:9", "oidc_client_id": "app"}
+    settings = {"oidc_provider_url": "http://127.0.0.1:9", "oidc_client_id": "app", "metrics_token": "t"}
     with web_app(tmp_path_factory.mktemp("data"), **settings) as running:
         assert isinstance(running.client.app, FastAPI)
         yield running.client.app

@@ -78,7 +78,17 @@ TEST_CLIENT = client()
 
 @given(path=st.text(st.sampled_from("/.gradio_apiqueuejoinfile=%"), max_size=40))
 def test_a_path_is_open_only_when_it_is_one_of_those_or_below_one(path: str) -> None:
-    exact = {"/", "/healthz", "/readyz", "/robots.txt", "/config", "/theme.css", "/favicon.ico", "/manifest.json"}
+    exact = {
+        "/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/robots.txt",
+        "/config",
+        "/theme.css",
+        "/favicon.ico",
+        "/manifest.json",
+    }
     below = ("/site/", "/s/", "/assets/", "/static/", "/svelte/", "/gradio_api/")
     assert not is_open(path) or path in exact or path.startswith(below)
 

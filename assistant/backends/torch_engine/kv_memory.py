@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 
 from assistant.backends.torch_engine.kv_cache import KvSnapshot
+from assistant.figures import Figure
 
 _TAIL = 16
 """Tokens. An older snapshot whose end alone differs, as where a stop was cut off, has been outgrown by the newer."""
@@ -16,6 +17,7 @@ class KvMemory:
         self._limit = limit
         self._prefix: KvSnapshot | None = None
         self._kept: list[KvSnapshot] = []
+        self._evicted = 0
         self._lock = threading.Lock()
 
     def pin(self, prefix: KvSnapshot) -> None:
@@ -26,8 +28,9 @@ class KvMemory:
         with self._lock:
             rest = [old for old in self._kept if shared_length(old.ids, snapshot.ids) < len(old.ids) - _TAIL]
             self._kept = [*rest, snapshot]
-            while self._kept and sum(kept.bytes for kept in self._kept) > self._limit:
+            while self._taken() > self._limit:
                 self._kept.pop(0)
+                self._evicted += 1
 
     def longest_start(self, ids: Sequence[int]) -> tuple[KvSnapshot | None, int]:
         """The snapshot that shares most with the start of `ids`, and how many tokens that is; (None, 0) for none."""
@@ -44,8 +47,23 @@ class KvMemory:
         """Give up every conversation's, to make room. False when there was none."""
         with self._lock:
             had = bool(self._kept)
+            self._evicted += len(self._kept)
             self._kept = []
             return had
+
+    def figures(self) -> Sequence[Figure]:
+        with self._lock:
+            prefix = self._prefix.bytes if self._prefix else 0
+            return (
+                Figure("kv_prefix_bytes", "Keys and values of the prefix that all prompts share.", prefix),
+                Figure("kv_kept_bytes", "Keys and values of conversations, kept for their next turn.", self._taken()),
+                Figure("kv_kept_limit_bytes", "What these may take; the least recently used goes first.", self._limit),
+                Figure("kv_kept_conversations", "Conversations whose keys and values are kept.", len(self._kept)),
+                Figure("kv_evicted_total", "Those given up to make room.", self._evicted),
+            )
+
+    def _taken(self) -> int:
+        return sum(kept.bytes for kept in self._kept)
 
 
 def shared_length(one: Sequence[int], other: Sequence[int]) -> int:

@@ -62,6 +62,7 @@ class TransformersLoader:
             revision=source.revision,
             context_window=self._runtime.context_window,
             concurrency=self._runtime.concurrency,
+            figures=self._runtime.figures,
         )
 
     async def warm(self, prefix: str) -> None:

@@ -17,6 +17,7 @@ from assistant.backends.torch_engine.language_model import TransformersModel
 from assistant.backends.torch_engine.prefix_file import PrefixFile
 from assistant.backends.torch_engine.prefix_reading import PrefixReading
 from assistant.conversation import GenerationOptions
+from assistant.figures import Figure
 
 _MEMORY_OF_A_CPU = 2**30
 """Bytes for conversations' keys and values; on a GPU it is half of what the weights leave."""
@@ -52,6 +53,9 @@ class Runtime:
     @property
     def context_window(self) -> int:
         return self._model.context_window
+
+    def figures(self) -> Sequence[Figure]:
+        return self._memory.figures()
 
     def language_model(self, defaults: GenerationOptions) -> TransformersModel:
         return TransformersModel(self._model, self._memory, self._thread, defaults)
