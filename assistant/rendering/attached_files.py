@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from html import escape
 
 from assistant.conversation import Attachment
-from assistant.file_language import language_of
-from assistant.rendering.code_block import render_code
+from assistant.rendering.code_block import render_code_of_file
 from assistant.wording import Wording
 
 
 def render_attached_files(attachments: Iterable[Attachment], t: Wording) -> str:
     return "".join(
         f'<details class="attached-file"><summary>{escape(file.name)}</summary>'
-        f"{render_code(file.text, language_of(file.name), t)}</details>"
+        f"{render_code_of_file(file.text, file.name, t)}</details>"
         for file in attachments
     )

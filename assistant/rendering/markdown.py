@@ -23,17 +23,19 @@ from assistant.wording import Wording
 
 _TAGS = {
     "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol",
-    "li", "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "button",
+    "li", "table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "button", "input", "label",
 }  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
-    "div": {"class", "dir"},
+    "div": {"class", "dir", "role", "aria-label"},
     "span": {"class"},
     "pre": {"tabindex"},
-    "button": {"type", "data-copy"},
+    "button": {"type", "data-copy", "data-save", "title"},
+    "input": {"type", "class", "title"},
+    "label": {"class"},
 }
 _SCHEMES = {"http", "https", "mailto"}
 _LONGEST_MARKDOWN = 100_000

@@ -13,13 +13,14 @@ _SCRIPTS = (
     "drafts", "titles", "connection", "compare", "language", "earlier",
 )  # fmt: skip
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"
-_CODE = Path(__file__).parents[1] / "rendering" / "static" / "code.css"
+_RENDERING = Path(__file__).parents[1] / "rendering" / "static"
 # The box stays above a phone's keyboard, and the page reaches under the edges that a notch leaves.
 _VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 
 
 def page_head() -> str:
-    scripts = [f'<script src="{_address(STATIC / f"{script}.js")}" defer></script>' for script in _SCRIPTS]
+    files = [*(STATIC / f"{script}.js" for script in _SCRIPTS), _RENDERING / "copy.js", _RENDERING / "code.js"]
+    scripts = [f'<script src="{_address(file)}" defer></script>' for file in files]
     return (
         f'<meta name="viewport" content="{_VIEWPORT}">'
         f'<script src="{_address(_BEFORE_THE_FIRST_PAINT)}"></script>'
@@ -28,7 +29,7 @@ def page_head() -> str:
 
 
 def page_sheets() -> str:
-    sheets = [*(STATIC / f"{sheet}.css" for sheet in _SHEETS), _CODE]
+    sheets = [*(STATIC / f"{sheet}.css" for sheet in _SHEETS), _RENDERING / "code.css"]
     return "".join(f'<link rel="stylesheet" href="{_address(sheet)}">' for sheet in sheets)
 
 

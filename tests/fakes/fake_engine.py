@@ -105,6 +105,7 @@ class FakeEngine:
 
     async def start(self) -> None:
         """The first time at any port, later at the same one."""
+        self._loop = asyncio.get_running_loop()
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
@@ -125,7 +126,8 @@ class FakeEngine:
         self._default = Answer(pieces=pieces)
 
     def release(self) -> None:
-        self._gate.set()
+        """From any thread."""
+        self._loop.call_soon_threadsafe(self._gate.set)
 
     @property
     def open_connections(self) -> int:

@@ -30,10 +30,12 @@ ALLOWED: dict[str, set[str]] = {
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
-    "div": {"class", "dir"},
+    "div": {"class", "dir", "role", "aria-label"},
     "span": {"class", "data-name"},
     "pre": {"tabindex"},
-    "button": {"type", "data-copy"},
+    "button": {"type", "data-copy", "data-save", "title"},
+    "input": {"type", "class", "title"},
+    "label": {"class"},
 }
 Renderer = Callable[[str], str]
 HOSTILE = [
@@ -172,8 +174,8 @@ def test_markdown_is_set_as_markdown() -> None:
 
 
 def test_code_is_highlighted_and_named() -> None:
-    html = render_markdown("```python title=x\ndef f():\n    return 1\n```")
-    assert '<span>python</span><button type="button" data-copy="code">' in html
+    html = render_markdown("```python title=x.py\ndef f():\n    return 1\n```")
+    assert '<span>Python · x.py</span><button type="button" data-copy="code">' in html
     assert '<span class="k">def</span>' in html
 
 
@@ -184,7 +186,7 @@ def test_code_of_an_unknown_language_is_plain(language: str) -> None:
 
 def test_code_too_long_to_read_is_plain() -> None:
     assert "class=" in render_code("x = 1\n", "python").split("<code>")[1]
-    assert "class=" not in render_code("x = 1\n" * 2000, "python").split("<code>")[1]
+    assert "<span" not in render_code("x = 1\n" * 2000, "python").split("<code>")[1]
 
 
 @pytest.mark.parametrize("language", ["python", "c", "console", "html", "pycon", "yaml", "nosuchlanguage"])

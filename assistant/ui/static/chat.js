@@ -1,5 +1,5 @@
 // What the page does by itself: sends what is clicked inside the log and the list, keeps the address and the scroll
-// in step, copies. Everything else is the server's. No inline script, so that the page's policy can forbid it.
+// in step. Everything else is the server's. No inline script, so that the page's policy can forbid it.
 "use strict";
 
 (() => {
@@ -10,29 +10,6 @@
   function turnTo(conversation) {
     const request = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
     hidden.write("position", JSON.stringify({ conversation_id: conversation, request_id: request.join("") }));
-  }
-
-  async function copy(button, text) {
-    const label = button.textContent;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Without the clipboard's permission (plain http): select it, so that the keyboard can copy.
-      const field = document.createElement("textarea");
-      field.value = text;
-      (button.closest("dialog") || document.body).append(field);
-      field.select();
-      document.execCommand("copy");
-      field.remove();
-    }
-    button.textContent = "✓ " + label;
-    setTimeout(() => (button.textContent = label), 1500);
-  }
-
-  function copied(button) {
-    const block = button.closest(".code-block");
-    if (block) return block.querySelector("code").textContent;
-    return button.closest("article").querySelector("template[data-source]").content.textContent;
   }
 
   function rename(button) {
@@ -85,12 +62,11 @@
     // The page's own presses of its hidden buttons are nobody's.
     if (event.isTrusted) closeMenus(event.target.closest("details.menu"));
     if (event.target.closest("#new-chat")) turnTo(null);
-    const target = event.target.closest("[data-action], [data-copy], [data-rename], [data-choose]");
+    const target = event.target.closest("[data-action], [data-rename], [data-choose]");
     if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (target.dataset.choose) choose(target);
     else if (target.dataset.rename) rename(target);
-    else if (target.dataset.copy) copy(target, copied(target));
     else {
       const action = JSON.parse(target.dataset.action);
       if (action.do === "edit") focusAfterUpdate();
