@@ -5,7 +5,7 @@ keeps for itself, and an ending of that language, so that nothing poses as code 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.rendering.code_language import Language, ending_of, language_named, language_of_file
 
@@ -46,7 +46,9 @@ def name_of_block(code: str, info: str) -> CodeName:
 
 
 def name_of_file(name: str) -> CodeName:
-    return _named(language_of_file(_base(name)), "", [name])
+    """Of a file that is shown under its name already: the label is its language alone."""
+    language = language_of_file(_base(name))
+    return replace(_named(language, "", [name]), label=language.label if language else "")
 
 
 def _named(language: Language | None, said: str, names: list[str]) -> CodeName:

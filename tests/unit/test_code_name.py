@@ -85,6 +85,6 @@ def test_a_comment_that_is_no_name_is_left_alone() -> None:
 
 def test_an_attached_file_is_saved_under_its_own_name_where_that_is_safe() -> None:
     assert name_of_file("notes.csv").file == "notes.csv"
-    assert name_of_file("src/app.py").label == "Python · app.py"
+    assert name_of_file("src/app.py").label == "Python"
     assert name_of_file("übung.py").file == "code.py"
     assert name_of_file("tool.exe").file == "code.txt"
