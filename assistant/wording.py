@@ -15,6 +15,7 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_decimal
 
 from assistant.errors.root import AssistantError, ErrorReport, Fact
+from assistant.fault_words import FaultWords
 from assistant.languages import LOCALES, languages, spoken
 from assistant.time_zones import local_zone
 
@@ -76,6 +77,7 @@ class _Language(string.Formatter):
         sections = tomllib.loads((LOCALES / f"{tag}.toml").read_text("utf-8"))
         self.locale = Locale.parse(tag, sep="-")
         self.name = (self.locale.language_name or tag).capitalize()
+        self._fault = FaultWords(sections.pop("fault", {}))
         self.sentences: dict[str, Sentence] = {
             f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()
         }
@@ -89,7 +91,7 @@ class _Language(string.Formatter):
 
     def facts(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
         """Of an error; seconds also as people say them: {wait} until it may go again, {period} that a bound is for."""
-        words = {name: self.fact(fact) for name, fact in facts.items()}
+        words = {name: self.fact(name, fact) for name, fact in facts.items()}
         seconds = {"wait": facts.get("retry_after"), "period": facts.get("period")}
         return words | {name: self.span(value) for name, value in seconds.items() if isinstance(value, int | float)}
 
@@ -99,10 +101,16 @@ class _Language(string.Formatter):
         whole = math.ceil(seconds / unit) * unit
         return format_timedelta(timedelta(seconds=whole), threshold=2, locale=self.locale)
 
-    def fact(self, fact: Fact) -> Fact:
-        """An error's fact may be a word of the assistant's own, such as "conversation"."""
-        word = self.sentences.get(f"fact.{fact}", fact)
-        return fact if isinstance(word, dict) else word
+    def fact(self, name: str, fact: Fact) -> Fact:
+        """It may be a word of the assistant's own, such as "conversation"; an option has its name on the page."""
+        match name, fact:
+            case "fault", str():
+                return self._fault(fact)
+            case "place", str():
+                return ", ".join(map(self._fault, fact.split(", ")))
+            case _:
+                word = self.sentences.get(f"{'option' if name == 'option' else 'fact'}.{fact}", fact)
+                return fact if isinstance(word, dict) else word
 
     def format_field(self, value: object, format_spec: str) -> str:
         """`{count:n}` is a number as the language writes it: grouped, with its own decimal sign."""

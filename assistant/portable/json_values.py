@@ -79,7 +79,7 @@ def _parsed(data: bytes) -> object:
     try:
         value = _DECODER.decode(data.decode())
     except json.JSONDecodeError as error:
-        raise broken(f"{error.msg} (its byte {error.pos})") from error
+        raise broken(f"it is not JSON at its byte {error.pos}") from error
     except UnicodeDecodeError as error:
         raise broken(f"it is not UTF-8 (its byte {error.start})") from error
     return _storable(value) if _PERHAPS_NOT_STORABLE.search(data) else value
