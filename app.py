@@ -257,7 +257,7 @@ def _sign_in(settings: Settings, identities: Identities, store: SqlConversationS
 
 
 def _database_url(settings: Settings) -> str:
-    return settings.database_url or f"sqlite:///{settings.data_dir.resolve()}/assistant.db"
+    return settings.database_url.get_secret_value() or f"sqlite:///{settings.data_dir.resolve()}/assistant.db"
 
 
 def _export_ratings(settings: Settings, path: Path) -> int:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from annotated_types import Ge, Gt, Le
 from dotenv import dotenv_values
@@ -56,6 +57,9 @@ class BackendMode(StrEnum):
 def _web_address(value: str) -> str:
     if value and not value.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    if "@" in urlsplit(value).netloc:
+        # Addresses stand in the log.
+        raise ValueError("must not hold a name or a password")
     return value.rstrip("/")
 
 
@@ -106,8 +110,8 @@ class Settings(BaseSettings):
     """Port to listen on."""
     data_dir: Path = Path("data")
     """Folder for database and keys; made with owner-only rights."""
-    database_url: str = ""
-    """SQLAlchemy URL; empty for SQLite in the data folder."""
+    database_url: SecretStr = SecretStr("")
+    """SQLAlchemy URL, which may hold a password; empty for SQLite in the data folder."""
     database_connections: int = Field(10, ge=1, le=1000)
     """Connections to PostgreSQL that this process opens at most."""
     lost_after_seconds: float = Field(10.0, ge=0.5, le=600)
@@ -232,5 +236,16 @@ def _allowed(field: str) -> str:
     info = Settings.model_fields[field]
     if isinstance(info.annotation, type) and issubclass(info.annotation, StrEnum):
         return "one of: " + ", ".join(info.annotation)
-    bounds = [str(bound) for bound in info.metadata if isinstance(bound, Ge | Gt | Le)]
-    return " ".join([info.description or "", *bounds]).strip()
+    return f"{info.description or ''} {', '.join(filter(None, map(_in_words, info.metadata)))}".strip()
+
+
+def _in_words(bound: object) -> str:
+    match bound:
+        case Ge():
+            return f"at least {bound.ge}"
+        case Gt():
+            return f"more than {bound.gt}"
+        case Le():
+            return f"at most {bound.le}"
+        case _:
+            return ""

@@ -1,4 +1,4 @@
-"""The app asks nobody outside for anything: no statistics, no look for newer versions, whatever Gradio's defaults are."""
+"""The app calls nobody by itself: no statistics, no look for newer versions, whatever Gradio does by default."""
 
 import os
 import subprocess

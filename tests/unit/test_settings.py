@@ -31,10 +31,11 @@ def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("ASSISTANT_PORT", "70000", "65535"),
-        ("ASSISTANT_PORT", "http", "integer"),
+        ("ASSISTANT_PORT", "70000", "at most 65535 (Port to listen on. at least 1, at most 65535)"),
+        ("ASSISTANT_PORT", "http", "a whole number"),
         ("ASSISTANT_BACKEND", "abacus", "embedded"),
         ("ASSISTANT_PUBLIC_URL", "example.com", "https://"),
+        ("ASSISTANT_BACKEND_URL", "http://a:8080,http://me:secret@b:8080", "name or a password"),
         ("ASSISTANT_PORTT", "7860", "ASSISTANT_PORT"),
     ],
 )
@@ -56,6 +57,15 @@ def test_a_misspelt_name_in_the_env_file_is_refused_too(tmp_path: Path) -> None:
         load_settings()
 
 
-def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASSISTANT_BACKEND_API_KEY", "sk-very-secret")
-    assert "sk-very-secret" not in repr(load_settings())
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASSISTANT_BACKEND_API_KEY", "sk-canary"),
+        ("ASSISTANT_OIDC_CLIENT_SECRET", "canary"),
+        ("ASSISTANT_DATABASE_URL", "postgresql://me:canary@db/assistant"),
+    ],
+)
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert "canary" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
