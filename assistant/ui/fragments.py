@@ -145,6 +145,18 @@ class Fragments:
         """What the page says by itself, without the server: hidden until there is a reason."""
         return self._render("connection")
 
+    def help(self) -> str:
+        """The button that shows the keyboard shortcuts."""
+        return self._render("help")
+
+    def shortcuts(self) -> str:
+        """The list of them, from which the page's script takes its keys."""
+        return self._render("shortcuts")
+
+    def latest(self) -> str:
+        """The button that leads back to the end of the conversation; hidden until one is elsewhere."""
+        return self._render("latest")
+
     def search(self) -> str:
         return self._render("search")
 

@@ -27,6 +27,11 @@ class Fixed:
     data: str = ""
     """The ways to export, to what is shared, to import and to delete all."""
     help: str = ""
+    """The way to the list of keyboard shortcuts."""
+    shortcuts: str = ""
+    """That list."""
+    latest: str = ""
+    """The way back to the end of the conversation."""
     connection: str = ""
     """What the page says by itself."""
     attach: str = ""
@@ -83,6 +88,7 @@ def lay_out(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> Screen:
         with gr.Column(elem_id="dock", min_width=0):
             parts |= _dock(t, defaults, fixed)
         parts["context"] = _fragment("context")
+        _fragment("shortcuts", fixed.shortcuts)
         parts["announcement"] = _fragment("announcement")
         parts |= _hidden()
     return Screen(**parts, made_with=defaults)
@@ -115,6 +121,7 @@ def _top(fixed: Fixed) -> dict[str, Any]:
 
 def _dock(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> dict[str, Any]:
     """The box, and what belongs to the next question: above it what is said of it, below it what it is asked with."""
+    _fragment("latest", fixed.latest)
     _fragment("connection", fixed.connection)
     notice = _fragment("notice")
     attached = _fragment("attached")

@@ -6,11 +6,13 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 _SHEETS = (
     "frame", "controls", "list", "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts",
-    "context", "account", "connection", "compare", "waiting", "sharing", "languages", "print",
+    "context", "account", "connection", "compare", "waiting", "sharing", "languages",
+    "following", "shortcuts", "print",
 )  # fmt: skip
 _SCRIPTS = (
-    "fields", "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts", "context", "account",
-    "drafts", "titles", "connection", "compare", "language", "earlier",
+    "fields", "focusing", "following", "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts",
+    "context", "account", "drafts", "titles", "connection", "compare", "language", "earlier",
+    "shortcuts",
 )  # fmt: skip
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"
 _RENDERING = Path(__file__).parents[1] / "rendering" / "static"

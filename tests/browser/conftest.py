@@ -10,6 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import launch, visit
+from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.in_thread import served
+
+LINES = tuple(f" Line {number} of an answer that takes its time to be written.\n\n" for number in range(40))
+PACE = 0.03
 
 # As long as playwright waits for all else: a busy machine is no fault.
 expect.set_options(timeout=30_000)
@@ -59,6 +64,22 @@ def context(profile: BrowserContext) -> Iterator[BrowserContext]:
 def page(context: BrowserContext, app: AppProcess) -> Page:
     page = context.new_page()
     visit(page, app.url)
+    return page
+
+
+@pytest.fixture(scope="package")
+def paced_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """Each answer is the same forty lines, and takes a good second."""
+    engine = served(lambda: FakeEngine(Answer(pieces=LINES, pace=PACE)))
+    with engine as url, AppProcess(tmp_path_factory.mktemp("paced"), backend="openai", backend_url=url) as running:
+        running.wait_until_ready()
+        yield running
+
+
+@pytest.fixture
+def paced(context: BrowserContext, paced_app: AppProcess) -> Page:
+    page = context.new_page()
+    visit(page, paced_app.url)
     return page
 
 

@@ -56,7 +56,14 @@
       root.classList.toggle("side-bar-hidden", !shown);
       remember("side-bar", shown ? "shown" : "hidden");
     }
+    keepInside();
   }
+  // The keyboard stays out of what the drawer covers.
+  function keepInside() {
+    const chat = document.querySelector("#chat");
+    if (chat) chat.inert = drawerOpen();
+  }
+  narrow.addEventListener("change", keepInside);
   function switchSideBar(shown) {
     showSideBar(shown);
     document.querySelector(`${shown ? "#sidebar" : "#top"} .side-bar-switch`).focus();
@@ -71,13 +78,15 @@
   });
   // Beside the open drawer a click only closes it.
   document.addEventListener("click", (event) => {
-    if (!drawerOpen() || event.target.closest("#sidebar")) return;
+    if (!drawerOpen() || event.target.closest("#sidebar, dialog")) return;
     event.preventDefault();
     event.stopPropagation();
     switchSideBar(false);
   }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && drawerOpen() && !event.target.closest("details[open]")) switchSideBar(false);
+    if (event.key !== "Escape" || !drawerOpen() || event.target.closest("details[open], dialog")) return;
+    event.preventDefault();
+    switchSideBar(false);
   });
 
   function begin() {

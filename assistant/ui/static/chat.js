@@ -1,5 +1,5 @@
-// What the page does by itself: sends what is clicked inside the log and the list, keeps the address and the scroll
-// in step. Everything else is the server's. No inline script, so that the page's policy can forbid it.
+// What the page does by itself: sends what is clicked inside the log and the list, keeps the address in step. Everything
+// else is the server's. No inline script, so that the page's policy can forbid it.
 "use strict";
 
 (() => {
@@ -19,20 +19,24 @@
     field.value = link.textContent;
     field.maxLength = 200;
     field.setAttribute("aria-label", button.dataset.label);
+    // Taken away, it loses the focus: that is no second end.
+    let isDone = false;
     const done = (keep) => {
-      if (!field.isConnected) return;
+      if (isDone) return;
+      isDone = true;
       field.replaceWith(link);
-      closeMenus();
       if (keep && field.value.trim() && field.value !== link.textContent) {
         send({ do: "rename", conversation: button.dataset.rename, text: field.value });
       }
-      link.focus();
     };
     field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") done(true);
-      if (event.key === "Escape") done(false);
+      if (event.isComposing || !["Enter", "Escape"].includes(event.key)) return;
+      event.preventDefault();
+      done(event.key === "Enter");
+      link.focus();
     });
     field.addEventListener("blur", () => done(true));
+    closeMenus();
     link.replaceWith(field);
     field.select();
   }
@@ -54,6 +58,7 @@
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
     if (!menu) return;
+    event.preventDefault();
     menu.open = false;
     menu.querySelector("summary").focus();
   });
@@ -61,7 +66,10 @@
   document.addEventListener("click", (event) => {
     // The page's own presses of its hidden buttons are nobody's.
     if (event.isTrusted) closeMenus(event.target.closest("details.menu"));
-    if (event.target.closest("#new-chat")) turnTo(null);
+    if (event.target.closest("#new-chat")) {
+      turnTo(null);
+      focusing.home();
+    }
     const target = event.target.closest("[data-action], [data-rename], [data-choose]");
     if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -69,23 +77,14 @@
     else if (target.dataset.rename) rename(target);
     else {
       const action = JSON.parse(target.dataset.action);
-      if (action.do === "edit") focusAfterUpdate();
       if (action.do === "open") turnTo(action.conversation);
+      if (["open", "fork"].includes(action.do)) focusing.home();
+      if (action.do === "edit") find("#message textarea").focus();
+      if (action.do === "version") following.seek(action.message, { block: "nearest" });
       send(action);
+      closeMenus();
     }
   });
-
-  function focusAfterUpdate() {
-    const field = find("#message textarea");
-    const before = field.value;
-    const wait = setInterval(() => {
-      if (field.value !== before) {
-        clearInterval(wait);
-        field.focus();
-      }
-    }, 30);
-    setTimeout(() => clearInterval(wait), 3000);
-  }
 
   // The address follows the conversation; going back in the browser goes back here.
   let travelling = false;
@@ -112,23 +111,6 @@
     } else find("#new-chat").click();
   });
 
-  // The text is followed only while its end is in view.
-  let atEnd = true;
-  addEventListener("scroll", () => {
-    atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 80;
-  }, { passive: true });
-
-  let conversation = null;
-  function follow() {
-    followAddress();
-    const shown = find("#history [data-conversation]")?.dataset.conversation;
-    if (shown !== conversation) {
-      conversation = shown;
-      atEnd = true;
-    }
-    if (atEnd && conversation) scrollTo({ top: document.documentElement.scrollHeight });
-  }
-
   function begin() {
     const log = find("#log");
     const announcement = find("#announcement");
@@ -138,9 +120,12 @@
     // Tokens are not read out one by one; a status line says when an answer begins and ends.
     log.setAttribute("aria-live", "off");
     announcement.setAttribute("role", "status");
-    announcement.setAttribute("aria-live", "polite");
-    new MutationObserver(follow).observe(log, { childList: true, subtree: true });
-    follow();
+    // The place, not what comes into it: a region that appears together with its words is read by few.
+    for (const told of [announcement, find("#notice")]) told.setAttribute("aria-live", "polite");
+    // For the focus of those whom the box would bring up a keyboard.
+    log.tabIndex = -1;
+    new MutationObserver(followAddress).observe(log, { childList: true, subtree: true });
+    followAddress();
   }
   begin();
 })();

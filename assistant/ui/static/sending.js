@@ -19,7 +19,7 @@
     before = said();
     hide(true);
     find("#log").append(echo);
-    scrollTo({ top: document.documentElement.scrollHeight });
+    following.toEnd();
   }
 
   // What the question takes the place of: the welcome, or the question that is asked anew with all that follows it.
