@@ -72,6 +72,10 @@ class ConversationService:
         """Newest first; `before` is `(updated_at, id)` of the last one of the page before."""
         return await asyncio.to_thread(self._store.conversations, owner_id, limit, before, shelf)
 
+    async def deleted(self, owner_id: str, limit: int) -> list[Conversation]:
+        """What can still be restored, the last deleted first."""
+        return await asyncio.to_thread(self._store.deleted_conversations, owner_id, limit)
+
     # Order
 
     async def rename(self, owner_id: str, conversation_id: str, title: str) -> None:

@@ -156,6 +156,9 @@ class ConversationStore(Protocol):
 
     def restore(self, owner_id: str, conversation_id: str) -> None: ...
 
+    def deleted_conversations(self, owner_id: str, limit: int) -> list[Conversation]:
+        """What `restore` can bring back, the last deleted first."""
+
     def purge_deleted(self, deleted_before: datetime) -> int:
         """Really delete what was hidden before that time, branches and conversations with their shares; the number of
         conversations."""

@@ -99,6 +99,16 @@ class ConversationTreeStore:
         with self._database.write() as session:
             conversation_of(session, owner_id, conversation_id, deleted=True).deleted_at = None
 
+    def deleted_conversations(self, owner_id: str, limit: int) -> list[Conversation]:
+        deleted = (
+            select(ConversationRow)
+            .where(ConversationRow.owner_id == owner_id, ConversationRow.deleted_at.is_not(None))
+            .order_by(ConversationRow.deleted_at.desc(), ConversationRow.id.desc())
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return [mapping.conversation(row) for row in session.scalars(deleted)]
+
     def purge_deleted(self, deleted_before: datetime) -> int:
         with self._database.write() as session:
             _delete_messages(session, MessageRow.deleted_at < deleted_before)

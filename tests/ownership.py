@@ -102,6 +102,7 @@ EVENTS: dict[str, dict[str, str]] = {
 OWN_VERBS: dict[str, dict[str, Any]] = {
     "ask": {"text": "May I?"},
     "more": {},
+    "deleted": {},
     "accept-licence": {"text": "Apache-2.0"},
     "cancel-edit": {},
     "save-prompt": {"text": "A name", "prompt": {"system": "Be brief."}},

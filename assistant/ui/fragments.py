@@ -16,7 +16,7 @@ from assistant.attachment_sizes import AttachmentSize
 from assistant.attachments import LARGEST_KIB, MOST_FILES
 from assistant.context_meter import Measured
 from assistant.context_view import ContextView
-from assistant.conversation import Message
+from assistant.conversation import Conversation, Message
 from assistant.conversation_service import ConversationView
 from assistant.engine import EngineState
 from assistant.errors.root import AssistantError
@@ -91,6 +91,9 @@ class Fragments:
 
     def conversations(self, shown: ConversationList, current_id: str | None) -> str:
         return self._render("conversations", shown=shown, current_id=current_id)
+
+    def recently_deleted(self, conversations: Sequence[Conversation]) -> str:
+        return self._render("deleted", conversations=conversations)
 
     def heading(self, title: str, conversation_id: str | None = None) -> str:
         """With its id, also the ways to export it."""

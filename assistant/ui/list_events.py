@@ -22,6 +22,7 @@ class ListEvents:
         return {
             "open": self._open,
             "more": self._more,
+            "deleted": self._deleted,
             "rename": self._rename,
             "pin": self._pin,
             "unpin": self._pin,
@@ -40,6 +41,9 @@ class ListEvents:
 
     async def _more(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         yield await self._views.list(visit.owner_id, visit.at.conversation_id, action.shelf, action.length)
+
+    async def _deleted(self, _: Action, visit: Visit) -> AsyncIterator[Updates]:
+        yield await self._views.recently_deleted(visit.owner_id)
 
     async def _rename(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         await self._conversations.rename(visit.owner_id, action.conversation or "", action.text)

@@ -1,6 +1,6 @@
 """The page's hidden field that carries what is looked for: the one place where its text becomes a query."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +9,7 @@ from assistant.errors.input import InputError
 from assistant.search_query import SearchQuery
 
 PAGE = 20
+_Day = Field(None, ge=date(2000, 1, 1), le=date(2100, 1, 1))
 _DAYS = {"today": 0, "week": 7, "month": 30}
 
 
@@ -19,19 +20,32 @@ class SearchField(BaseModel):
 
     text: str = Field("", max_length=1000)
     kept: Literal["all", "pinned", "archived", "shared"] = "all"
-    time: Literal["any", "today", "week", "month"] = "any"
+    time: Literal["any", "today", "week", "month", "days"] = "any"
+    since: date | None = _Day
+    until: date | None = _Day
+    """Of `days`: the first and the last one, either of which may be open."""
     length: int = Field(PAGE, ge=1, le=1000)
 
     def query(self, now: datetime) -> SearchQuery:
-        """`today` begins where the list's does."""
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        """Days are those of the zone that `now` is in, as the list's are."""
+        first, last = self._days(now.date())
         return SearchQuery(
             text=self.text,
             pinned=True if self.kept == "pinned" else None,
             archived=True if self.kept == "archived" else None,
             shared=True if self.kept == "shared" else None,
-            updated_after=None if self.time == "any" else midnight - timedelta(days=_DAYS[self.time]),
+            updated_after=_midnight(first, now) if first else None,
+            updated_before=_midnight(last + timedelta(days=1), now) if last else None,
         )
+
+    def _days(self, today: date) -> tuple[date | None, date | None]:
+        if self.time == "days":
+            return self.since, self.until
+        return (None if self.time == "any" else today - timedelta(days=_DAYS[self.time])), None
+
+
+def _midnight(day: date, now: datetime) -> datetime:
+    return now.replace(year=day.year, month=day.month, day=day.day, hour=0, minute=0, second=0, microsecond=0)
 
 
 def read_search_field(field: str) -> SearchField:

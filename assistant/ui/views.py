@@ -25,6 +25,8 @@ from assistant.ui.prompt_views import PromptViews
 from assistant.ui.visit import Updates
 from assistant.wording import Wording
 
+_MOST_DELETED = 200
+
 
 class Views:
     def __init__(
@@ -82,6 +84,11 @@ class Views:
     ) -> Updates:
         shown = await read_list(self._conversations, owner_id, datetime.now(local_zone()), shelf, length)
         return {self._screen.conversations: self._fragments.conversations(shown, current_id)}
+
+    async def recently_deleted(self, owner_id: str) -> Updates:
+        """In the place of the list."""
+        deleted = await self._conversations.deleted(owner_id, _MOST_DELETED)
+        return {self._screen.conversations: self._fragments.recently_deleted(deleted)}
 
     async def renamed(self, owner_id: str, conversation_id: str, at: Position) -> Updates:
         updates = await self.list(owner_id, at.conversation_id)

@@ -56,6 +56,21 @@ def test_several_are_deleted_at_once_and_brought_back(listed: Locator, page: Pag
     expect(listed.get_by_role("link")).to_have_text([OTHER, QUESTION])
 
 
+def test_what_was_deleted_is_brought_back_after_a_reload_too(listed: Locator, page: Page) -> None:
+    more(listed, QUESTION, f"Delete {QUESTION}")
+    expect(listed.get_by_role("link")).to_have_text([OTHER])
+    page.reload()
+    listed.get_by_role("button", name="Recently deleted").click()
+    deleted = page.get_by_role("navigation", name="Recently deleted")
+    expect(deleted.get_by_role("listitem")).to_have_count(1)
+    deleted.get_by_role("button", name=f"Restore {QUESTION}").click()
+    expect(listed.get_by_role("link")).to_have_text([OTHER, QUESTION])
+    listed.get_by_role("button", name="Recently deleted").click()
+    expect(deleted.get_by_text("Nothing was deleted within the last hour.")).to_be_visible()
+    deleted.get_by_role("button", name="Back").click()
+    expect(listed.get_by_role("link")).to_have_count(2)
+
+
 def test_a_menu_closes_with_escape_and_gives_the_focus_back(listed: Locator) -> None:
     menu = listed.get_by_label(f"More for {QUESTION}")
     menu.press("Enter")

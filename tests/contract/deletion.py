@@ -30,6 +30,21 @@ def with_share(store: ConversationStore, number: int, owner: str = ANN) -> str:
 
 
 class DeletionContract:
+    def test_what_can_be_brought_back_is_listed_for_its_owner_the_last_deleted_first(
+        self, store: ConversationStore
+    ) -> None:
+        for number in (1, 2, 3):
+            with_share(store, number)
+        with_share(store, 4, BOB)
+        for number, when in ((2, 5), (1, 6), (3, 7)):
+            store.delete(ANN, f"c{number}", at(when))
+        store.delete(BOB, "c4", at(8))
+        assert [c.id for c in store.deleted_conversations(ANN, 10)] == ["c3", "c1", "c2"]
+        assert [c.id for c in store.deleted_conversations(ANN, 1)] == ["c3"]
+        store.restore(ANN, "c1")
+        store.purge_deleted(at(6))
+        assert [c.id for c in store.deleted_conversations(ANN, 10)] == ["c3"]
+
     def test_only_what_nobody_went_on_with_since_then_expires_with_its_shares(self, store: ConversationStore) -> None:
         links = [with_share(store, number) for number in (1, 2, 3)]
         store.begin_turn(next_turn(4, "c1"))

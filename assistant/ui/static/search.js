@@ -6,12 +6,16 @@
   const TYPING = 200;
   const MARKED = 3000;
 
+  const field = (name) => find(`#search [name=${name}]`);
+
   let asking = 0;
   function ask(delay, length) {
     clearTimeout(asking);
     asking = setTimeout(() => {
-      const [text, kept, time] = ["text", "kept", "time"].map((name) => find(`#search [name=${name}]`).value);
-      hidden.write("query", JSON.stringify({ text, kept, time, ...(length ? { length } : {}) }));
+      const [text, kept, time] = ["text", "kept", "time"].map((name) => field(name).value);
+      // A day whose year is half typed is none yet.
+      const [since, until] = ["since", "until"].map((name) => (field(name).validity.valid && field(name).value) || null);
+      hidden.write("query", JSON.stringify({ text, kept, time, since, until, ...(length ? { length } : {}) }));
       hidden.press("look");
     }, delay);
   }
@@ -20,7 +24,9 @@
     if (event.target.matches("#search [name=text]")) ask(event.target.value ? TYPING : 0);
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("#search select")) ask(0);
+    if (!event.target.matches("#search :is(select, [type=date])")) return;
+    find("#search .days").hidden = field("time").value !== "days";
+    ask(event.target.type === "date" ? TYPING : 0);
   });
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches("#search [name=text]")) return;

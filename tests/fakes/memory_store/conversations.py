@@ -101,6 +101,11 @@ class MemoryConversations(MemoryState):
         self._of(owner_id, conversation_id, deleted=True)
         self._deleted.pop(conversation_id, None)
 
+    def deleted_conversations(self, owner_id: str, limit: int) -> list[Conversation]:
+        own = [each for each in self._deleted if self._conversations[each].owner_id == owner_id]
+        last_first = sorted(own, key=lambda each: (self._deleted[each], each), reverse=True)
+        return [self._conversations[each] for each in last_first][:limit]
+
     def purge_deleted(self, deleted_before: datetime) -> int:
         self._forget(each for each, when in self._hidden.items() if when < deleted_before)
         return self._delete({each for each, when in self._deleted.items() if when < deleted_before})
