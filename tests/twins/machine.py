@@ -102,7 +102,7 @@ class TwinMachine(RuleBasedStateMachine):
         for twin in self.twins:
             self.ids = 0
             answers.append(self.told(ask, twin))
-        assert answers == answers[:1] * len(answers)
+        assert answers == answers[:1] * len(answers), answers
         return answers[0]
 
     def told(self, ask: Callable[[Twin], object], twin: Twin) -> object:
