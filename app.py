@@ -156,6 +156,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         context_meter=ContextMeter(store, engine),
         context_views=ContextViews(store, engine),
         titles=titles,
+        limits=limits,
         repeating=Repeating(service, store, engine),
     )
 
@@ -212,7 +213,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
     for routes in (
         share_routes(sharing, ShareReader(store, looks, limits, clock=_now), visitors, pages, wording),
         share_desk_routes(sharing, visitors, pages, wording, public_url=hosting.public_url),
-        transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, wording),
+        transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, limits, wording),
         draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors),
         here_route(visitors),
         metrics_route(engine, runs.line, settings.metrics_token),

@@ -17,13 +17,17 @@ from assistant.allowances import Allowance, AllowanceStore, Refusal
 from assistant.errors.app import StorageError
 from assistant.errors.visitor import (
     LimitError,
+    TooManyExportsError,
+    TooManyImportsError,
     TooManyMissesError,
+    TooManyRequestsError,
     TooManySharesError,
     TooManySignInsError,
     TooManyTokensError,
     TooManyTurnsError,
 )
 from assistant.internet_address import asking_address
+from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.new_turn import AnswersAtOnce
 from assistant.ports import RunOutcome
 
@@ -42,6 +46,11 @@ class Bounds:
     tokens_per_day: int = 0
     answers_at_once: int = 0
     shares_per_hour: int = 0
+    imports_per_hour: int = 0
+    exports_per_hour: int = 0
+    """Previews of shares too: they go through a whole conversation as well."""
+    requests_per_minute: int = 0
+    """Of an open page."""
     people_per_address: int = 1
     """All of the above times this are one address's."""
     misses_per_hour: int = 0
@@ -57,6 +66,7 @@ class Limits:
         self._store = store
         self._bounds = bounds
         self._clock = clock
+        self._requests = MemoryAllowanceStore()
         self._guessers: OrderedDict[str, datetime] = OrderedDict()
         """Addresses that missed too often → until when nothing is looked up for them."""
 
@@ -94,9 +104,22 @@ class Limits:
 
     async def take_share(self, owner_id: str) -> None:
         """Raises TooManySharesError, StorageError."""
-        wanted = self._of_both("shares-per-hour", owner_id, self._bounds.shares_per_hour, _HOUR)
-        if refusal := await asyncio.to_thread(self._take, wanted):
-            raise _told(TooManySharesError, refusal)
+        await self._take_of_hour("shares-per-hour", owner_id, self._bounds.shares_per_hour, TooManySharesError)
+
+    async def take_import(self, owner_id: str) -> None:
+        """Raises TooManyImportsError, StorageError."""
+        await self._take_of_hour("imports-per-hour", owner_id, self._bounds.imports_per_hour, TooManyImportsError)
+
+    async def take_export(self, owner_id: str) -> None:
+        """Raises TooManyExportsError, StorageError."""
+        await self._take_of_hour("exports-per-hour", owner_id, self._bounds.exports_per_hour, TooManyExportsError)
+
+    def take_request(self, owner_id: str) -> None:
+        """Of a page, whatever it asks for: searches and counts of tokens come with each key. Counted in this process
+        alone, since writing it down would cost more than most of them. Raises TooManyRequestsError."""
+        wanted = self._of_both("requests-per-minute", owner_id, self._bounds.requests_per_minute, _MINUTE)
+        if wanted and (refusal := self._requests.take(wanted, self._clock())):
+            raise _told(TooManyRequestsError, refusal)
 
     def refuse_guesser(self) -> None:
         """Before a link is looked up. Raises TooManyMissesError for an address that missed too often."""
@@ -125,6 +148,10 @@ class Limits:
     def forget_unused(self) -> None:
         """Who has taken nothing lately is not kept in mind. Blocks; raises StorageError."""
         self._store.forget_full(self._clock())
+
+    async def _take_of_hour(self, what: str, owner_id: str, most: int, kind: type[LimitError]) -> None:
+        if refusal := await asyncio.to_thread(self._take, self._of_both(what, owner_id, most, _HOUR)):
+            raise _told(kind, refusal)
 
     def _turn(self, owner_id: str, amount: int = 1) -> list[Allowance]:
         return [

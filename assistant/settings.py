@@ -187,6 +187,13 @@ class Settings(BaseSettings):
     """Answers that are written for one person at the same time; 0 for any number."""
     shares_per_hour: int = Field(60, ge=0, le=1_000_000)
     """Links that one person may make within an hour; 0 for any number."""
+    imports_per_hour: int = Field(60, ge=0, le=1_000_000)
+    """Files of conversations that one person may import within an hour; 0 for any number."""
+    exports_per_hour: int = Field(300, ge=0, le=1_000_000)
+    """Exports, and previews of what would be shared, that one person may ask for within an hour; 0 for any number."""
+    requests_per_minute: int = Field(600, ge=0, le=1_000_000)
+    """What one person's pages may ask a process for within a minute, such as searches and counts of tokens; 0 for any
+    number."""
     people_per_address: int = Field(20, ge=1, le=1_000_000)
     """How many people one internet address stands for: it may have that many times what one person may."""
     misses_per_hour: int = Field(120, ge=0, le=1_000_000)

@@ -56,7 +56,8 @@ class SharingService:
         self._publishing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def draft(self, owner_id: str, conversation_id: str, chosen: Inclusions) -> Draft:
-        """What would be public. Raises NotFoundError, also when there is nothing to show."""
+        """What would be public. Raises NotFoundError, also when there is nothing to show; TooManyExportsError."""
+        await self._limits.take_export(owner_id)
         return await asyncio.to_thread(self._draft, owner_id, conversation_id, chosen)
 
     async def publish(
@@ -80,10 +81,13 @@ class SharingService:
         return ShareLink(share=share, token=tokens.token, deletion_token=tokens.deletion_token)
 
     async def preview_update(self, owner_id: str, share_id: str, chosen: Inclusions) -> UpdatePreview:
+        """Raises what `draft` does."""
+        await self._limits.take_export(owner_id)
         return await asyncio.to_thread(self._preview_update, owner_id, share_id, chosen)
 
     async def update(self, owner_id: str, share_id: str, chosen: Inclusions, *, seen: str) -> None:
-        """Show the conversation as it is now at the same link. Raises what `publish` does."""
+        """Show the conversation as it is now at the same link. Raises ShareDraftChangedError and what `draft` does."""
+        await self._limits.take_export(owner_id)
         await asyncio.to_thread(self._update, owner_id, share_id, chosen, seen)
 
     async def shares(self, owner_id: str) -> list[Share]:

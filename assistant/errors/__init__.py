@@ -45,6 +45,9 @@ common; the others are in `visitor`, `input`, `engine` and, for what the app its
     │   ├── TooManyTokensError
     │   ├── TooManyAnswersError
     │   ├── TooManySharesError
+    │   ├── TooManyImportsError
+    │   ├── TooManyExportsError
+    │   ├── TooManyRequestsError
     │   ├── TooManyMissesError
     │   └── TooManySignInsError
     ├── ConflictError            the conversation is not where the sender thought

@@ -75,6 +75,20 @@ class TooManySharesError(LimitError):
     code = "too_many_shares"
 
 
+class TooManyImportsError(LimitError):
+    code = "too_many_imports"
+
+
+class TooManyExportsError(LimitError):
+    code = "too_many_exports"
+
+
+class TooManyRequestsError(LimitError):
+    """A page asked too often, as a script would."""
+
+    code = "too_many_requests"
+
+
 class TooManyMissesError(LimitError):
     """Links that lead nowhere were tried too often."""
 

@@ -11,6 +11,7 @@ from assistant.context_meter import ContextMeter, Draft
 from assistant.errors.app import PromptError
 from assistant.errors.engine import EngineError
 from assistant.errors.input import InputError
+from assistant.limits import Limits
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Identify
 from assistant.ui.position import read_position
@@ -45,12 +46,13 @@ class Box(BaseModel):
         )
 
 
-def context_route(meter: ContextMeter, fragments: Fragments, identify: Identify) -> APIRouter:
+def context_route(meter: ContextMeter, limits: Limits, fragments: Fragments, identify: Identify) -> APIRouter:
     router = APIRouter()
 
     @router.post("/context")
     async def context(request: Request, box: Box) -> Response:
         visitor = await identify(request.cookies, request.url.scheme)
+        limits.take_request(visitor.owner_id)
         try:
             measured = await meter.measure(visitor.owner_id, box.draft())
         except (EngineError, InputError, PromptError):

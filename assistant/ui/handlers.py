@@ -116,8 +116,9 @@ class Handlers:
             yield self._views.internal_error()
 
     async def _visit(self, values: Values, request: gr.Request) -> Visit:
-        """Raises NoIdentityError, AttachmentError."""
+        """Raises NoIdentityError, TooManyRequestsError, AttachmentError."""
         identity = await self._identify(dict(request.cookies or {}), request.url.scheme)
+        self._services.limits.take_request(identity.owner_id)
         at = read_position(values.get(self._screen.position, ""))
         return Visit(
             owner_id=identity.owner_id,

@@ -72,7 +72,7 @@ def mount_page(
         handlers = Handlers(services, screen, views, events, identify=identify)
         _wire(demo, screen, handlers)
         _show_engine(demo, screen, engine, fragments, options)
-    app.include_router(context_route(services.context_meter, fragments, identify))
+    app.include_router(context_route(services.context_meter, services.limits, fragments, identify))
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.
     demo.has_launched = True
     demo.queue(default_concurrency_limit=None, api_open=False)

@@ -9,6 +9,7 @@ from assistant.context_view import ContextViews
 from assistant.conversation_service import ConversationService
 from assistant.feedback import FeedbackService
 from assistant.licences import LicenceService
+from assistant.limits import Limits
 from assistant.prompt_service import PromptService
 from assistant.repeating import Repeating
 from assistant.search import SearchService
@@ -21,6 +22,7 @@ class Services:
     conversations: ConversationService
     feedback: FeedbackService
     licences: LicenceService
+    limits: Limits
     search: SearchService
     prompts: PromptService
     attachment_sizes: AttachmentSizes

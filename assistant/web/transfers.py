@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from assistant.errors.app import StorageError
 from assistant.errors.input import FileTooLargeError
+from assistant.limits import Limits
 from assistant.portable.bounds import FILE_BYTES
 from assistant.portable.portability import Bundle, Form, ImportReport, Portability, Progress
 from assistant.web.import_answer import answer_import
@@ -26,19 +27,22 @@ _TYPES = {
 _ALL = "tech-assistant-conversations"
 
 
-def transfer_routes(portability: Portability, visitors: Visitors, wording: Wording) -> APIRouter:
+def transfer_routes(portability: Portability, visitors: Visitors, limits: Limits, wording: Wording) -> APIRouter:
     router = APIRouter()
 
     async def owner_of(request: Request) -> str:
         return (await visitors.sender(request)).owner_id
 
     async def one(request: Request, conversation_id: str, form: Form) -> Response:
-        redacted = "redacted" in request.query_params
-        file = await portability.export(await owner_of(request), conversation_id, form, redacted=redacted)
+        owner_id, redacted = await owner_of(request), "redacted" in request.query_params
+        await limits.take_export(owner_id)
+        file = await portability.export(owner_id, conversation_id, form, redacted=redacted)
         return Response(file.content, headers=_headers(file.name, form))
 
     async def all_of_them(request: Request, bundle: Bundle) -> Response:
-        pieces = portability.export_all(await owner_of(request), bundle)
+        owner_id = await owner_of(request)
+        await limits.take_export(owner_id)
+        pieces = portability.export_all(owner_id, bundle)
         # The first one before the status is sent: a database that fails can still be told as such.
         first = await anext(pieces, b"")
         return StreamingResponse(_joined(first, pieces), headers=_headers(f"{_ALL}.{bundle}", bundle))
@@ -63,6 +67,7 @@ def transfer_routes(portability: Portability, visitors: Visitors, wording: Wordi
     async def take_in(request: Request) -> Response:
         """The file is the body, as it is."""
         owner_id = await owner_of(request)
+        await limits.take_import(owner_id)
         with ExitStack() as receiving:
             file = receiving.enter_context(tempfile.TemporaryFile())
             try:

@@ -17,6 +17,7 @@ from assistant.engine import Engine, LoadedModel, Report
 from assistant.feedback import FeedbackService
 from assistant.heartbeat import Heartbeat
 from assistant.limits import Bounds, Limits
+from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.model_catalog import ModelCard
 from assistant.portable.portability import Portability
 from assistant.runs import Runs
@@ -29,7 +30,6 @@ from tests.crash.person import Person
 from tests.crash.records import Broken, Go, Handed, Kept, Record, Recovered
 from tests.crash.services import Services
 from tests.fakes.desk import TEMPLATE
-from tests.fakes.memory_allowances import MemoryAllowanceStore
 from tests.fakes.scripted_model import CARD
 from tests.fakes.wordy_model import WordyModel
 

@@ -14,6 +14,7 @@ from assistant.engine import Engine
 from assistant.generation.deadlines import Deadlines
 from assistant.generation.stop_rules import StopRule
 from assistant.limits import Bounds, Limits
+from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.ports import ConversationStore
 from assistant.prompt_service import PromptService
 from assistant.prompting.template import PromptForm, PromptTemplate, TurnMarks
@@ -24,7 +25,6 @@ from assistant.share_link import new_request
 from assistant.share_looks import ShareLooks
 from assistant.share_reading import ShareReader
 from assistant.sharing import SharingService, Terms
-from tests.fakes.memory_allowances import MemoryAllowanceStore
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
 

@@ -1,5 +1,7 @@
 """Limits and addresses over HTTP: who is counted, what is refused and how, and what is never read."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,3 +89,29 @@ def test_sign_ins_are_counted_by_the_address_they_come_from(tmp_path: Path, prov
         tried = [running.visitor().get("/auth/sign-in") for _ in range(3)]
         assert [answer.status_code for answer in tried] == [303, 303, 429]
         assert int(tried[-1].headers["retry-after"]) > 0
+
+
+def test_what_goes_through_much_is_bounded_and_says_when_it_goes_again(tmp_path: Path) -> None:
+    bounds = {"imports_per_hour": 1, "exports_per_hour": 5, "shares_per_hour": 1, "requests_per_minute": 4}
+    with web_app(tmp_path, **bounds) as running:
+        browser = running.client
+        page, _ = running.shared("How?", "So.")
+        of = json.loads(page.shown["position"])["conversation_id"]
+        kept = browser.get("/export.jsonl")
+        assert [browser.get(path).status_code for path in (f"/export/{of}.md", "/export.zip")] == [200, 200]
+        form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', browser.get(f"/shares/new/{of}").text))
+        assert browser.post("/import", content=kept.content).json()["known"] == 1
+        tries = {
+            "files": browser.post("/import", content=kept.content),
+            "links": browser.post(f"/shares/new/{of}", data=form | {"do": "publish"}),
+            **{path: browser.get(path) for path in ("/export.jsonl", f"/export/{of}.json", f"/shares/new/{of}")},
+        }
+        assert page.do("stop")
+        assert page.do("stop")
+        tries["requests"] = browser.post("/context", json={"text": "How?"})
+        for what, refused in tries.items():
+            assert refused.status_code == 429, what
+            assert 0 < int(refused.headers["retry-after"]) <= 3600
+            assert re.match("Too many|That was too fast", refused.text)
+        assert page.do("act", action=json.dumps({"do": "open", "conversation": of}))
+        assert "That was too fast: at most 4 requests within 60 seconds" in page.shown["notice"]

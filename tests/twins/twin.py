@@ -15,12 +15,12 @@ from assistant.conversation_service import ConversationService
 from assistant.engine import Engine
 from assistant.feedback import FeedbackService
 from assistant.limits import Bounds, Limits
+from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.portable.portability import Form, ImportReport, Portability
 from assistant.ports import ConversationStore, RunOutcome
 from assistant.wording import Wording
 from tests.contract.samples import PROVENANCE
 from tests.fakes.desk import TEMPLATE
-from tests.fakes.memory_allowances import MemoryAllowanceStore
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 
 PROCESSES = ("process-1", "process-2")

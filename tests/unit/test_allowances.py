@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.allowances import AllowanceStore
+from assistant.memory_allowances import MemoryAllowanceStore
 from tests.contract.allowances import AllowanceContract, of, taken
-from tests.fakes.memory_allowances import MemoryAllowanceStore
 
 
 class TestMemoryAllowances(AllowanceContract):

@@ -11,6 +11,7 @@ from assistant.errors.visitor import (
     LimitError,
     TooManyAnswersError,
     TooManyMissesError,
+    TooManyRequestsError,
     TooManySharesError,
     TooManySignInsError,
     TooManyTokensError,
@@ -18,10 +19,10 @@ from assistant.errors.visitor import (
 )
 from assistant.internet_address import come_from
 from assistant.limits import Bounds, Limits
+from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.new_turn import AnswersAtOnce
 from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, Clock, Desk, open_desk
-from tests.fakes.memory_allowances import MemoryAllowanceStore
 from tests.fakes.scripted_model import HOLD
 
 HOME = "203.0.113.7"
@@ -149,6 +150,24 @@ async def test_so_many_links_are_made_within_an_hour() -> None:
         assert refused.value.facts["retry_after"] == pytest.approx(1800, abs=1)
 
 
+async def test_what_a_page_asks_for_is_bounded_and_costs_no_transaction() -> None:
+    class Untouched(MemoryAllowanceStore):
+        def take(self, *_: object) -> None:  # type: ignore[override]  # not to be called
+            raise AssertionError
+
+    clock = Clock()
+    limits = Limits(Untouched(), Bounds(requests_per_minute=2, people_per_address=2), clock=clock)
+    for owner in (ANN, ANN, BOB, BOB):
+        limits.take_request(owner)
+    for owner in (ANN, "owner-eve"):
+        with pytest.raises(TooManyRequestsError):
+            limits.take_request(owner)
+    come_from("203.0.113.8")
+    limits.take_request("owner-eve")
+    clock.now += timedelta(seconds=30)
+    limits.take_request(ANN)
+
+
 async def test_whoever_tries_links_that_lead_nowhere_is_shown_none_for_a_while() -> None:
     async with open_desk(bounds=Bounds(misses_per_hour=2)) as desk:
         run = await desk.answered("One?", "First.")
@@ -191,7 +210,9 @@ async def test_without_bounds_nothing_is_refused_and_nothing_kept() -> None:
     limits = Limits(Untouched(), Bounds(), clock=Clock())
     with limits.turn(ANN):
         pass
-    await limits.take_share(ANN)
+    for take in (limits.take_share, limits.take_import, limits.take_export):
+        await take(ANN)
+    limits.take_request(ANN)
     await limits.count_miss()
     await limits.take_sign_in()
     assert limits.answers_at_once() == AnswersAtOnce(asked_from=HOME)
