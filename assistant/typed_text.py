@@ -5,6 +5,7 @@ import re
 from assistant.errors.input import BlankMessageError, MessageTooLongError
 
 _TITLE_LENGTH = 60
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 # NUL cannot be kept by PostgreSQL, a lone surrogate by no encoding: both become the replacement character, visibly.
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 # Turns text round unseen, or begins a command where a terminal takes it: a name stands among other words.
@@ -31,8 +32,10 @@ def plain_name(text: str) -> str:
 
 
 def title_of(text: str) -> str:
-    """A conversation's name from its first words: one line, at most 60 characters, cut at a word where one ends."""
-    line = plain_name(" ".join(text.split()))
+    """A conversation's name from its first words, before any code: one line, at most 60 characters, cut at a word where
+    one ends."""
+    said = _FENCE.split(text, 1)[0].strip() or text
+    line = plain_name(" ".join(said.split()))
     if len(line) <= _TITLE_LENGTH:
         return line
     cut = line[: _TITLE_LENGTH - 1]

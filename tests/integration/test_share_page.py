@@ -82,7 +82,8 @@ def test_it_is_kept_out_of_search_and_caches(stranger: httpx2.Client, link: str)
 def test_it_needs_no_script_and_loads_nothing_from_elsewhere(stranger: httpx2.Client, link: str) -> None:
     page = stranger.get(link)
     assert re.findall(r"<script[^>]*>", page.text) == [
-        f'<script src="/site/{name}.js" defer>' for name in ("language", "copy", "code")
+        '<script src="/site/theme.js">',
+        *(f'<script src="/site/{name}.js" defer>' for name in ("language", "copy", "code")),
     ]
     assert not re.search(r'(?:src|<link[^>]* href)="(?:https?:)?//', page.text)
     for part in re.findall(r'(?:src|<link[^>]* href)="([^"]+)"', page.text):

@@ -13,6 +13,8 @@ from assistant.typed_text import title_of
         ("How do I sort?", "How do I sort?"),
         ("  two\n\nlines\t here ", "two lines here"),
         ("word " * 30, "word word word word word word word word word word word…"),
+        ("Why?\n```py\nx = [1]\n```\nThank you", "Why?"),
+        ("```py\nx = [1]\n```", "```py x = [1] ```"),
         ("x" * 100, "x" * 59 + "…"),
         ("\u202egnp.exe\u202c is \u2066a\u2069 \x1b[31mpicture", "gnp.exe is a [31mpicture"),
         ("שלום 👩🏽‍💻 e\u0301", "שלום 👩🏽‍💻 e\u0301"),
