@@ -11,8 +11,15 @@ _AMERICAN = re.compile(
 )
 _SAID = re.compile(
     r"(?i)\b(?:phone|telephone|tel|mobile|cell|call(?: me)?(?: at| on)?|fax|whatsapp|sms|handy|telefon|hotline)\b"
-    r"(?: (?:number|no|nr|is))?[.:=\"' ]{1,4}(?P<number>\(?0?[0-9]{1,5}\)?(?:[ ./-]{1,2}[0-9]{2,8}){1,4})(?![\w-])"
+    r"(?:[_ ]?(?:number|no|nr|is))?[.:=\"' ]{1,4}(?P<number>\(?0?[0-9]{1,5}\)?(?:[ ./-]{1,2}[0-9]{2,8}){1,4})(?![\w-])"
 )
+_SAID_IN_A_ROW = re.compile(
+    r"(?i)(?:\b(?:phone|telephone|tel|mobile|fax|whatsapp|handy|telefon)(?:[_ ]?(?:number|no|nr|is))?[.:=\"' ]{1,4}"
+    r"|(?:电话|手机|座机|传真|联系方式)(?:号码|号)?[是为:：=\"' ]{0,4})"
+    r"(?P<number>\+?[0-9](?:[ -]?[0-9]){7,14})(?![\w-]|\.\w)"
+)
+# A nought in front is what no other number of eleven digits has: mobiles of Germany and of Britain.
+_MOBILE = re.compile(r"(?<![\w.,+(/#:=-])0(?:1[5-7][0-9]{8,9}|7[1-57-9][0-9]{8})(?![\w-]|[.,:/]\w)")
 _DIGITS = re.compile("[0-9]")
 _FEWEST, _MOST = 8, 15
 _SPELT = re.compile(r"[ .()-]")
@@ -38,22 +45,30 @@ _NOBODY = frozenset({
 def find_phones(text: str) -> Iterator[Finding]:
     for pattern in (_INTERNATIONAL, _AMERICAN):
         for found in pattern.finditer(text):
-            if _is_somebodys(found.group()):
+            if _is_spelt(found.group()) and _is_somebodys(found.group()):
                 yield Finding(Kind.PHONE, *found.span())
-    for found in _SAID.finditer(text):
-        if _is_somebodys(found["number"]):
-            yield Finding(Kind.PHONE, *found.span("number"))
+    for found in _MOBILE.finditer(text):
+        if _is_somebodys(found.group()):
+            yield Finding(Kind.PHONE, *found.span())
+    for pattern in (_SAID, _SAID_IN_A_ROW):
+        for found in pattern.finditer(text):
+            if _is_somebodys(found["number"]):
+                yield Finding(Kind.PHONE, *found.span("number"))
+
+
+def _is_spelt(number: str) -> bool:
+    return bool(_SPELT.search(number)) or (number.startswith("+") and len(_DIGITS.findall(number)) >= 11)
 
 
 def _is_somebodys(number: str) -> bool:
     digits = "".join(_DIGITS.findall(number))
     if not _FEWEST <= len(digits) <= _MOST or len(set(digits)) <= 2:
         return False
-    # Numbers of films: 555 is given to nobody, nor is a code of digits in their order.
+    # Numbers of films: 555 is given to nobody in America, nor is a code of digits in their order anywhere.
     national = digits[-10:]
-    fictional = national[3:6] == "555" or national[:3] == "555" or digits.endswith(("123456", "1234567890", "12345678"))
-    spelt = number.startswith("+") and len(digits) >= 11
-    return not fictional and (spelt or bool(_SPELT.search(number)))
+    is_american = number.startswith("+1") or not number.startswith(("+", "0"))
+    fictional = is_american and (national[3:6] == "555" or national[:3] == "555")
+    return not fictional and not digits.endswith(("123456", "1234567890", "12345678"))
 
 
 def find_homes(text: str) -> Iterator[Finding]:

@@ -52,6 +52,14 @@ x = a +123456789
 SSN 078-05-1120
 @@ -123,456 +7890,1234 @@
 range(1000, 2000, 300)
+17179869184 bytes are 16 GiB
+frame_01751234567.png and 0x01751234567 and 0.01751234567
+order-01751234567 of #01751234567, id=01751234567
+ISBN 0735619670
+phone = models.CharField(max_length=20), tel: 12345678, mobile: 1234567890
+"phone": "00000000000", "phone_id": 13800138, phone_count = 20240917
+电话：12345678，手机壳 13 种，手机号长度为 11
+cell 20240917 of the notebook, call 13800138 times
 100-200-3000
 /home/user/project and /Users/username/x
 /home/ubuntu/app, /home/ec2-user, /home/runner/work

@@ -238,8 +238,12 @@ def _phones(draw: RandomText) -> Iterator[Case]:
         ("Mobile: {}", f"0171 {line(7)}"),
         ("Contact: {}", f"1-{draw.random.choice(('303', '718'))}-{draw.random.choice(('223', '664'))}-{line(4)}"),
         ("call me at {}", f"{draw.random.choice(('303', '718'))}.{draw.random.choice(('223', '664'))}.{line(4)}"),
-        # Known to be missed: nothing tells it from any other row of digits.
         ("{} is mine", f"017{line(4)}{line(4)}"),
+        # Known to be missed: nothing tells it from any other row of digits, such as 16 GiB in bytes.
+        ("{} is mine, too", f"138{line(4)}{line(4)}"),
+        ('"phone_number": "{}"', f"138{line(4)}{line(4)}"),
+        ("我的手机号是{}，晚上打给我", f"139{line(4)}{line(4)}"),
+        ("电话：{}", f"010-{line(4)}{line(4)}"),
         ("Rufen Sie {} an", f"+49{line(4)}{line(6)}"),
         ("phone number: {}", f"020 {line(4)} {line(4)}"),
     ):

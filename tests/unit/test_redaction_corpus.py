@@ -9,7 +9,7 @@ from tests.redaction_corpus.lookalikes import lookalikes
 from tests.redaction_corpus.positives import positives
 
 # A little under what was measured: see the README.
-RECALL = dict.fromkeys(Kind, 0.97) | {Kind.PASSWORD: 0.92, Kind.PHONE: 0.9}
+RECALL = dict.fromkeys(Kind, 0.97) | {Kind.PASSWORD: 0.92, Kind.PHONE: 0.93}
 PRECISION = 0.97
 
 
