@@ -6,7 +6,7 @@ Unknown, revoked, expired, used up, and of a deleted conversation: the same NotF
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -21,7 +21,9 @@ from assistant.share_looks import ShareLooks
 from assistant.sharing import token_hash
 from assistant.snapshot import OpenShare, Snapshot
 
-_GRANT_SECONDS = 3600
+_GRANT_TIME = timedelta(hours=1)
+_CLOCKS_APART = timedelta(minutes=1)
+"""Of the processes that serve the app: a grant may be of the other's next second."""
 _TRIES_AT_ONCE = 2
 """Of pass-phrases: each takes 16 MiB."""
 
@@ -87,6 +89,9 @@ class ShareReader:
         if version not in (None, share.version):
             raise ShareChangedError
         snapshot = await self.snapshot(token)
+        if (await self._looks.look(token_hash(token))).version != share.version:
+            # Between the two: this may be the text of the next version.
+            raise ShareChangedError
         conversation_id = derived_id(owner_id, token, str(share.version))
         conversation, messages = copy_of(snapshot, owner_id, conversation_id, self._clock())
         await asyncio.to_thread(self._store.add_conversation, conversation, messages)
@@ -112,6 +117,7 @@ def _is_granted(share: OpenShare, grant: str) -> bool:
     if not grant or not share.secret:
         return False
     try:
-        return _signer(share).unsign(grant, max_age=_GRANT_SECONDS).decode() == _named(share)
+        named, signed_at = _signer(share).unsign(grant, return_timestamp=True)
     except BadSignature:
         return False
+    return named.decode() == _named(share) and -_CLOCKS_APART <= datetime.now(UTC) - signed_at <= _GRANT_TIME

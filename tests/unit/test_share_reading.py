@@ -2,8 +2,11 @@
 
 import asyncio
 import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +18,7 @@ from assistant.share_link import new_request
 from assistant.share_looks import ShareLooks
 from assistant.share_reading import ShareReader
 from assistant.sharing import Terms
-from assistant.snapshot import OpenShare
+from assistant.snapshot import OpenShare, Share, Snapshot
 from tests.contract.samples import chain, conversation_of
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
 from tests.fakes.memory_store import MemoryConversationStore
@@ -110,6 +113,55 @@ async def test_what_was_updated_meanwhile_is_not_copied_unseen() -> None:
         assert [len(await desk.shown(each, BOB)) for each in (copy, newer)] == [2, 4]
         assert [v.number for v in await desk.sharing.versions(ANN, share.id)] == [1]
         assert len((await desk.sharing.version(ANN, share.id, 1)).messages) == 2
+
+
+class UpdatedStore(MemoryConversationStore):
+    """Somebody updates or ends the share while it is read."""
+
+    def __init__(self, meanwhile: Callable[["UpdatedStore", Share], None]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+        self.is_watched = False
+
+    def snapshot(self, token_sha256: str) -> Snapshot:
+        if self.is_watched:
+            self.meanwhile(self, self.shares(ANN)[0])
+        return super().snapshot(token_sha256)
+
+
+def updated(store: UpdatedStore, share: Share) -> None:
+    store.update_share(ANN, share.id, store.share_version(ANN, share.id, 1).model_copy(update={"title": "Two?"}))
+
+
+def revoked(store: UpdatedStore, share: Share) -> None:
+    store.revoke_share(ANN, share.id, datetime.now(UTC))
+
+
+@pytest.mark.parametrize(("meanwhile", "told"), [(updated, ShareChangedError), (revoked, NotFoundError)])
+async def test_what_changes_while_it_is_copied_is_not_copied(
+    meanwhile: Callable[[UpdatedStore, Share], None], told: type[Exception]
+) -> None:
+    store = UpdatedStore(meanwhile)
+    async with open_desk(store=store) as desk:
+        _, token = await shared(desk)
+        store.is_watched = True
+        with pytest.raises(told):
+            await desk.reading.continue_share(BOB, token, version=1)
+        assert store.conversations(BOB, 10) == []
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-3700, False), (-3500, True), (30, True), (90, False)])
+async def test_a_grant_counts_for_an_hour_by_clocks_that_are_a_little_apart(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, counts: bool
+) -> None:
+    async with open_desk() as desk:
+        _, token = await shared(desk, view_limit=1)
+        with monkeypatch.context() as other_process:
+            there = time.time() + seconds
+            other_process.setattr("time.time", lambda: there)
+            grant = (await desk.reading.open(token)).grant
+        with nullcontext() if counts else pytest.raises(NotFoundError):
+            await desk.reading.open(token, grant=grant)
 
 
 async def test_the_deletion_link_ends_a_share_for_whoever_has_it() -> None:
