@@ -75,6 +75,8 @@ class MessagePart(_Part):
 class ConversationDocument(_Part):
     format: Literal["tech-assistant/conversation"] = FORMAT
     version: Literal[1] = 1
+    notice: _Text = ""
+    """For people, in the file of a share: what its answers are, and the licence of their model."""
     id: _Id
     title: _Words
     title_source: TitleSource

@@ -14,12 +14,13 @@ _ID = "shared"
 
 def shared_file(snapshot: Snapshot, form: Form, wording: Wording) -> ExportedFile:
     conversation, messages = copy_of(snapshot, "", _ID, snapshot.shared_at)
+    licence = (wording("shared.licence", model=snapshot.model_name), snapshot.licence_name, snapshot.licence_url)
+    notice = [wording("shared.machine"), " ".join(licence).strip()]
+    notice += [wording("shared.restrictions")] if snapshot.use_restrictions else []
     if form is Form.MARKDOWN:
         text = to_markdown(conversation, branch(messages, conversation.leaf_id), wording)
-        licence = f"{snapshot.licence_name} {snapshot.licence_url}".strip()
-        notice = [wording("shared.machine"), f"{wording('shared.licence', model=snapshot.model_name)} {licence}."]
-        notice += [wording("shared.restrictions")] if snapshot.use_restrictions else []
-        content = f"{text}\n---\n\n{' '.join(notice)}\n".encode()
+        content = "\n\n".join([f"{text}\n---", *notice]) + "\n"
     else:
-        content = document_of(conversation, messages).model_dump_json(indent=1).encode()
-    return ExportedFile(name=file_name(snapshot.title, snapshot.shared_at, form), content=content)
+        document = document_of(conversation, messages).model_copy(update={"notice": " ".join(notice)})
+        content = document.model_dump_json(indent=1)
+    return ExportedFile(name=file_name(snapshot.title, snapshot.shared_at, form), content=content.encode())

@@ -70,6 +70,14 @@ def test_each_answer_says_how_and_when_it_was_made(stranger: httpx2.Client, link
     assert f"<p>Tech Assistant {VERSION}</p>" in stranger.get(link).text
 
 
+def test_its_files_carry_the_licence_and_can_be_imported(running: WebApp, stranger: httpx2.Client, link: str) -> None:
+    licence = "Licence of the model smollm2-135m-instruct: Apache-2.0 https://www.apache.org/licenses/LICENSE-2.0"
+    assert stranger.get(f"{link}/markdown").text.endswith(f"\n\n{licence}\n")
+    file = stranger.get(f"{link}/json")
+    assert file.json()["notice"].endswith(licence)
+    assert running.client.post("/import", content=file.content).json()["new"] == 1
+
+
 def test_it_is_kept_out_of_search_and_caches(stranger: httpx2.Client, link: str) -> None:
     page = stranger.get(link)
     assert '<meta name="robots" content="noindex, nofollow, noarchive">' in page.text
