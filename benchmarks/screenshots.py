@@ -1,109 +1,196 @@
-"""The README's pictures, and on request every look of the pages, to be looked at with one's own eyes.
+"""Pictures of the main states of the pages, at three widths, light and dark, in two languages, made by the real app and
+model. To be looked at with one's own eyes.
 
-python -m benchmarks.screenshots             light, dark and phone, into docs/
-python -m benchmarks.screenshots FOLDER      light, dark, desktop and phone, of each page, into FOLDER
+python -m benchmarks.screenshots             into docs/: README's pictures, and those of docs/screenshots.md
+python -m benchmarks.screenshots FOLDER      each picture alone and whole, into FOLDER
 """
 
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.app_process import ROOT, AppProcess
+from tests.browser.asking import ANSWER_TIME, ask, keep_it_short
 from tests.browser.chromium import launch, visit
+from tests.browser.publishing import press_publish
 
+EARLIER = ("What does git rebase do?", "Explain the difference between a list and a tuple in Python.")
 QUESTION = "How do I reverse a list in Python?"
 DOCS = ROOT / "docs"
+WIDTHS, HEIGHT = (1280, 768, 320), 800
+THEMES = ("light", "dark")
+README = {("light", 1280, "en"): "light", ("dark", 1280, "en"): "dark", ("light", 320, "en"): "phone",
+          ("light", 1280, "zh-CN"): "chinese"}  # fmt: skip
 COLOURS = 128
-"""Of a picture in docs/: enough for a page, and a third of the bytes."""
-ANSWER_TIME = 60_000
+"""Of a picture of README's: enough for a page, and a third of the bytes."""
+SCALE, QUALITY, GAP = 0.6, 70, 16
+"""Of the others, six of a state in one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    name: str
-    dark: bool
-    width: int
-    height: int
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a few conversations, one of them shared."""
 
-    def page(self, browser: Browser) -> Page:
-        context = browser.new_context(
-            viewport={"width": self.width, "height": self.height},
-            color_scheme="dark" if self.dark else "light",
-            device_scale_factor=1,
-        )
-        return context.new_page()
+    app: str
+    kept: StorageState
+    """What their browser keeps, by which other windows are theirs too."""
+    conversation: str
+    link: str
 
 
-LOOKS = (
-    Look("light", dark=False, width=1280, height=800),
-    Look("dark", dark=True, width=1280, height=800),
-    Look("phone", dark=False, width=390, height=760),
-    Look("phone-dark", dark=True, width=390, height=760),
-)
-
-
-def ask(page: Page, app: AppProcess) -> None:
+def begin(browser: Browser, app: AppProcess) -> Person:
+    page = browser.new_context().new_page()
     visit(page, app.url)
-    page.get_by_role("textbox", name="Message").fill(QUESTION)
+    keep_it_short(page)
+    for question in EARLIER:
+        ask_and_wait(page, question)
+        page.get_by_role("button", name="New chat").click()
+    visit(page, app.url)
     # The answers differ; this seed's is short, and its code works.
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("textbox", name="Seed").fill("6")
     page.get_by_role("button", name="Settings").click()
-    page.get_by_role("button", name="Send").click()
+    ask_and_wait(page, QUESTION)
+    conversation = page.url.partition("c=")[2]
+    page.get_by_role("link", name="Share", exact=True).click()
+    press_publish(page)
+    link = page.get_by_role("textbox", name="Link", exact=True).input_value()
+    kept = page.context.storage_state()
+    page.context.close()
+    return Person(app=app.url, kept=kept, conversation=conversation, link=link)
+
+
+def ask_and_wait(page: Page, question: str) -> None:
+    ask(page, question)
     page.get_by_role("button", name="Regenerate").wait_for(timeout=ANSWER_TIME)
+
+
+# The states
+
+
+def welcome(page: Page, person: Person) -> None:
+    visit(page, person.app)
+
+
+def conversation(page: Page, person: Person) -> None:
+    visit(page, f"{person.app}/?c={person.conversation}")
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
 
 
-def pictures(browser: Browser, app: AppProcess) -> None:
-    for look in LOOKS[:3]:
-        page = look.page(browser)
-        ask(page, app)
-        with Image.open(BytesIO(page.screenshot())) as taken:
-            taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-                DOCS / f"{look.name}.png", optimize=True
-            )
-        page.context.close()
-        print(look.name)
+def settings(page: Page, person: Person) -> None:
+    visit(page, person.app)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("textbox", name="Seed").wait_for()
 
 
-def album(browser: Browser, app: AppProcess, folder: Path) -> None:
-    for look in LOOKS:
-        page = look.page(browser)
-        visit(page, app.url)
-        page.screenshot(path=folder / f"{look.name}-welcome.png")
-        ask(page, app)
-        page.screenshot(path=folder / f"{look.name}-answer.png")
-        page.get_by_role("button", name="Settings").click()
-        page.screenshot(path=folder / f"{look.name}-settings.png", full_page=True)
-        page.get_by_role("link", name="Share", exact=True).click()
-        page.screenshot(path=folder / f"{look.name}-share.png", full_page=True)
-        page.get_by_role("button", name="Publish").click()
-        link = page.get_by_role("textbox", name="Link", exact=True).input_value()
-        page.goto(link)
-        page.screenshot(path=folder / f"{look.name}-shared.png", full_page=True)
-        page.goto(f"{app.url}/?c=nowhere")
-        page.get_by_role("alert").wait_for()
-        page.screenshot(path=folder / f"{look.name}-unknown.png")
-        page.context.close()
-        print(look.name)
+def what_the_model_saw(page: Page, person: Person) -> None:
+    conversation(page, person)
+    page.get_by_role("button", name="What the model saw").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def search(page: Page, person: Person) -> None:
+    conversation(page, person)
+    switch = page.get_by_role("button", name="Show side bar")
+    if switch.is_visible():
+        switch.click()
+    page.get_by_role("searchbox").press_sequentially("list")
+    page.locator("#found li").first.wait_for()
+
+
+def error(page: Page, person: Person) -> None:
+    page.goto(f"{person.app}/?c=nowhere")
+    page.get_by_role("alert").wait_for()
+
+
+def share_preview(page: Page, person: Person) -> None:
+    page.goto(f"{person.app}/shares/new/{person.conversation}")
+
+
+def shared_page(page: Page, person: Person) -> None:
+    page.goto(person.link)
+
+
+def my_shared_pages(page: Page, person: Person) -> None:
+    page.goto(f"{person.app}/shares")
+
+
+STATES: tuple[Callable[[Page, Person], None], ...] = (
+    welcome, conversation, settings, what_the_model_saw, search, error, share_preview, shared_page, my_shared_pages,
+)  # fmt: skip
+IN_CHINESE = (welcome, conversation, shared_page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    state: str
+    theme: str
+    width: int
+    language: str
+    image: Image.Image
+
+
+def pictures(browser: Browser, person: Person) -> Iterator[Picture]:
+    for language, theme, width in product(("en", "zh-CN"), THEMES, WIDTHS):
+        context = browser.new_context(
+            viewport={"width": width, "height": HEIGHT},
+            color_scheme=theme,
+            locale=language,
+            storage_state=person.kept,
+        )
+        page = context.new_page()
+        for state in STATES if language == "en" else IN_CHINESE:
+            state(page, person)
+            image = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+            yield Picture(state=state.__name__, theme=theme, width=width, language=language, image=image)
+        context.close()
+        print(language, theme, width)
+
+
+def keep_in_docs(taken: list[Picture]) -> None:
+    album = DOCS / "screenshots"
+    album.mkdir(exist_ok=True)
+    for picture in taken:
+        name = README.get((picture.theme, picture.width, picture.language))
+        if name and picture.state == "conversation":
+            small = picture.image.quantize(COLOURS, dither=Image.Dither.NONE)
+            small.save(DOCS / f"{name}.png", optimize=True)
+    for state, language in dict.fromkeys((picture.state, picture.language) for picture in taken):
+        name = state if language == "en" else f"{state}-{language}"
+        together([each for each in taken if (each.state, each.language) == (state, language)]).save(
+            album / f"{name.replace('_', '-')}.webp", quality=QUALITY, method=6
+        )
+
+
+def together(taken: list[Picture]) -> Image.Image:
+    """A row for each theme, a column for each width."""
+    whole = Image.new("RGB", (sum(WIDTHS) + GAP * (len(WIDTHS) - 1), (HEIGHT + GAP) * len(THEMES) - GAP), "#808080")
+    for each in taken:
+        before = WIDTHS[: WIDTHS.index(each.width)]
+        whole.paste(each.image, (sum(before) + GAP * len(before), (HEIGHT + GAP) * THEMES.index(each.theme)))
+    return whole.resize((round(whole.width * SCALE), round(whole.height * SCALE)), Image.Resampling.LANCZOS)
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as data, AppProcess(Path(data)) as app, sync_playwright() as playwright:
         app.wait_until_ready()
         browser = launch(playwright)
-        if len(sys.argv) > 1:
-            folder = Path(sys.argv[1])
-            folder.mkdir(parents=True, exist_ok=True)
-            album(browser, app, folder)
-        else:
-            pictures(browser, app)
+        taken = list(pictures(browser, begin(browser, app)))
         browser.close()
+    if len(sys.argv) == 1:
+        keep_in_docs(taken)
+        return
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in taken:
+        each.image.save(folder / f"{each.state}-{each.theme}-{each.width}-{each.language}.png")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,9 @@ def test_on_a_phone_the_side_bar_is_a_drawer(page: Page) -> None:
     page.mouse.click(310, 300)
     expect(new_chat).to_be_hidden()
     show.click()
+    # What the page presses by itself closes nothing.
+    page.get_by_role("searchbox").fill("nothing of that kind")
+    expect(page.locator("#found").get_by_role("status")).to_be_visible()
     new_chat.click()
     expect(new_chat).to_be_hidden()
 

@@ -78,7 +78,8 @@
   });
   // Beside the open drawer a click only closes it.
   document.addEventListener("click", (event) => {
-    if (!drawerOpen() || event.target.closest("#sidebar, dialog")) return;
+    // The page's own presses of its hidden buttons, as while somebody searches, are nobody's.
+    if (!event.isTrusted || !drawerOpen() || event.target.closest("#sidebar, dialog")) return;
     event.preventDefault();
     event.stopPropagation();
     switchSideBar(false);
