@@ -210,7 +210,8 @@ def _streaming(run_id: str) -> Update:
 
 def _interrupt(session: Session, lost: Update, now: datetime) -> int:
     changed = lost.values(status=MessageStatus.INTERRUPTED, asked_from=None, finished_at=now).returning(RunRow)
-    runs = session.scalars(changed).all()
+    # A server gives them in any order; of what is found, the newer question's answer is to come first.
+    runs = sorted(session.scalars(changed), key=lambda run: (run.started_at, run.id))
     for run in runs:
         answer = session.get_one(MessageRow, run.answer_id)
         answer.status = MessageStatus.INTERRUPTED

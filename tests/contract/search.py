@@ -143,6 +143,14 @@ class SearchContract:
         store.interrupt_lost_runs("process-2", at(3))
         assert ids(store, "ambulance") == ["a1"]
 
+    def test_answers_that_were_lost_together_are_found_the_newest_first(self, store: ConversationStore) -> None:
+        # The order in which a database has them is any.
+        for number in (2, 1, 3):
+            store.begin_turn(first_turn(number))
+            store.checkpoint(f"r{number}", "A walrus", at(4))
+        store.interrupt_lost_runs("another", at(5))
+        assert [hit.message_id for hit in store.search(ANN, SearchQuery(text="walrus"), 10)] == ["a3", "a2", "a1"]
+
     def test_a_new_name_is_found_and_the_old_one_is_not(self, store: ConversationStore) -> None:
         store.begin_turn(first_turn(new_conversation_title="Elephants", question="Trunks?"))
         store.rename(ANN, "c1", "Mammoths")

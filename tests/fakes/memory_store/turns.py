@@ -90,7 +90,7 @@ class MemoryTurns(MemoryState):
         return self._interrupt([run for run in self._unfinished().values() if run.process_id != process_id])
 
     def _interrupt(self, lost: list[Run]) -> int:
-        for run in lost:
+        for run in sorted(lost, key=lambda run: (run.started_at, run.id)):
             self._runs[run.id] = replace(run, status=MessageStatus.INTERRUPTED)
             answer = self._messages[run.answer_id]
             self._messages[answer.id] = replace(answer, status=MessageStatus.INTERRUPTED)
