@@ -10,8 +10,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-def launch(playwright: Playwright) -> Browser:
-    return _launch(playwright.chromium, _FLAGS)
+def launch(playwright: Playwright, *flags: str) -> Browser:
+    return _launch(playwright.chromium, [*_FLAGS, *flags])
 
 
 def launch_with_hosts(other: Browser, hosts: Mapping[str, int]) -> Browser:

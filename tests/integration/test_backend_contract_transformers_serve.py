@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import httpx2
@@ -46,11 +46,11 @@ def server(folder: Path) -> Iterator[str]:
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 180
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx2.get(url).status_code == 200:
-                return
-        except httpx2.TransportError:
+    with httpx2.Client() as client:
+        while time.monotonic() < until and process.poll() is None:
+            with suppress(httpx2.TransportError):
+                if client.get(url).is_success:
+                    return
             time.sleep(0.1)
     process.kill()
     pytest.fail(f"the server did not start: {process.communicate()[0].decode()[-2000:]}")
