@@ -163,7 +163,9 @@ class Engine:
                 self._fail(error)
                 raise
             except Exception as error:
-                wrapped = EngineLoadError(model=self.card.name, fault=f"{type(error).__name__}: {error}")
+                # What it says may name files of this machine, and everybody sees the error.
+                logger.error("engine: an unforeseen failure", exc_info=error)
+                wrapped = EngineLoadError(model=self.card.name, fault=type(error).__name__)
                 self._fail(wrapped)
                 raise wrapped from error
             else:

@@ -99,7 +99,9 @@ def _from_files(name: str, path: Path, prompts: Path) -> PromptTemplate:
 def _from_text(name: str, path: Path, prompts: Path) -> PromptTemplate:
     text = path.read_text("utf-8")
     description = _description(name, prompts / f"{_TRANSCRIPT}.toml")
-    own = {"id": name, "version": path.name, "purpose": f"The transcript in {path.name}."}
+    # Everybody who sees an answer sees the id: of a file of this machine, its name alone.
+    template_id = name if name.startswith("hub:") else path.name
+    own = {"id": template_id, "version": path.name, "purpose": f"The transcript in {path.name}."}
     return _template(description.model_copy(update=own), text, text.split(_SEPARATOR, 1)[0].strip())
 
 

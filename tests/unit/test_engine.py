@@ -205,7 +205,7 @@ async def test_an_unforeseen_failure_is_a_load_that_failed_with_model_and_fault(
     engine = await failed_engine(ZeroDivisionError("no layers"))
     with pytest.raises(EngineLoadError) as told:
         await engine.ready()
-    assert told.value.facts == {"model": CARD.name, "fault": "ZeroDivisionError: no layers"}
+    assert told.value.facts == {"model": CARD.name, "fault": "ZeroDivisionError"}
     assert isinstance(told.value.__cause__, ZeroDivisionError)
     assert engine.state.error is told.value
     await engine.close()

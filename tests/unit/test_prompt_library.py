@@ -125,7 +125,8 @@ def test_a_prompt_from_the_hub_is_fetched_and_recorded(tmp_path: Path) -> None:
 
 def test_a_text_file_is_a_transcript_and_no_template(tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("Braces {{ stay }}.\n\n-----\n", "utf-8")
-    assert load_template(str(tmp_path / "own.txt"), "", no_fetch).prefix == "Braces {{ stay }}.\n\n-----"
+    template = load_template(str(tmp_path / "own.txt"), "", no_fetch)
+    assert (template.id, template.prefix) == ("own.txt", "Braces {{ stay }}.\n\n-----")
 
 
 def test_a_prompt_that_cannot_be_fetched_says_why() -> None:
