@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from assistant.derived_id import derived_id
 from assistant.errors.app import NotFoundError, ShareChangedError
-from assistant.errors.input import PassphraseError
+from assistant.errors.input import PassphraseError, ViewNotTakenError
 from assistant.limits import Limits
 from assistant.passphrase import is_passphrase
 from assistant.ports import ConversationStore
@@ -46,11 +46,13 @@ class ShareReader:
         self._clock = clock
         self._trying = asyncio.Semaphore(_TRIES_AT_ONCE)
 
-    async def open(self, token: str, *, passphrase: str = "", grant: str = "") -> Opened:
-        """One view, unless it was granted before. Raises NotFoundError, PassphraseError, TooManyMissesError."""
+    async def open(self, token: str, *, passphrase: str = "", grant: str = "", takes_view: bool = True) -> Opened:
+        """One view, unless it was granted before. Without `takes_view`, only of a share that has any number of them:
+        links are opened by whatever looks through a message. Raises NotFoundError, PassphraseError, ViewNotTakenError,
+        TooManyMissesError."""
         self._limits.refuse_guesser()
         try:
-            return await self._open(token, passphrase, grant)
+            return await self._open(token, passphrase, grant, takes_view)
         except NotFoundError:
             await self._limits.count_miss()
             raise
@@ -59,7 +61,7 @@ class ShareReader:
                 await self._limits.count_miss()
             raise
 
-    async def _open(self, token: str, passphrase: str, grant: str) -> Opened:
+    async def _open(self, token: str, passphrase: str, grant: str, takes_view: bool) -> Opened:
         share = await self._looks.look(token_hash(token))
         if _is_granted(share, grant):
             return Opened(share=share, grant=grant)
@@ -67,6 +69,8 @@ class ShareReader:
             raise NotFoundError(kind="share")
         if share.passphrase and not await self._fits(passphrase, share):
             raise PassphraseError
+        if share.views_left is not None and not takes_view:
+            raise ViewNotTakenError(count=share.views_left)
         await self._looks.count(share)
         is_bound = bool(share.passphrase) or share.views_left is not None
         return Opened(share=share, grant=_signer(share).sign(_named(share)).decode() if is_bound else "")
@@ -75,9 +79,9 @@ class ShareReader:
         """Of a share that was opened just now. Raises NotFoundError."""
         return await asyncio.to_thread(self._store.snapshot, token_hash(token))
 
-    async def read(self, token: str, *, passphrase: str = "", grant: str = "") -> Snapshot:
+    async def read(self, token: str, *, grant: str = "", takes_view: bool = True) -> Snapshot:
         """Raises what `open` does."""
-        await self.open(token, passphrase=passphrase, grant=grant)
+        await self.open(token, grant=grant, takes_view=takes_view)
         return await self.snapshot(token)
 
     async def continue_share(self, owner_id: str, token: str, *, version: int | None = None, grant: str = "") -> str:

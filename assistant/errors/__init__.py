@@ -36,6 +36,7 @@ common; the others are in `visitor`, `input`, `engine` and, for what the app its
     │   ├── UnknownPromptError
     │   ├── PromptGoneError
     │   ├── PassphraseError      a share asks for a pass-phrase, and this is not it
+    │   ├── ViewNotTakenError    a share has few views, and nobody said that this is to be one
     │   ├── BrokenFileError      a file of conversations cannot be imported
     │   ├── FileTooLargeError
     │   └── UnsupportedOptionError

@@ -139,3 +139,9 @@ class FileTooLargeError(InputError):
 
 class PassphraseError(InputError):
     code = "passphrase"
+
+
+class ViewNotTakenError(InputError):
+    """A share has so many views left, and nobody said that this is to be one. Facts: `count`."""
+
+    code = "view_not_taken"

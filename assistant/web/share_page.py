@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.errors.app import NotFoundError, ShareChangedError
-from assistant.errors.input import PassphraseError
+from assistant.errors.input import PassphraseError, ViewNotTakenError
 from assistant.portable.portability import Form
 from assistant.portable.shared_file import shared_file
 from assistant.share_reading import Opened, ShareReader
@@ -57,11 +57,13 @@ def share_routes(  # noqa: PLR0915  # one route after the other
     async def show(request: Request) -> Response:
         token = request.path_params["token"]
         try:
-            return await shown(token, await reader.open(token))
+            return await shown(token, await reader.open(token, takes_view=False))
         except NotFoundError:
             return gone()
         except PassphraseError:
             return HTMLResponse(pages.passphrase(token, is_wrong=False))
+        except ViewNotTakenError as error:
+            return HTMLResponse(pages.closed(token, error))
 
     # Starlette's own route: FastAPI's reading of parameters would take longer than all that is done here.
     router.add_route("/s/{token}", show, methods=["GET"])
@@ -78,10 +80,10 @@ def share_routes(  # noqa: PLR0915  # one route after the other
 
     async def download(token: str, grant: str, form: Form) -> Response:
         try:
-            snapshot = await reader.read(token, grant=grant)
+            snapshot = await reader.read(token, grant=grant, takes_view=False)
         except NotFoundError:
             return gone()
-        except PassphraseError:
+        except (PassphraseError, ViewNotTakenError):
             return RedirectResponse(f"/s/{token}", 303)
         file = shared_file(snapshot, form, wording)
         name = f'attachment; filename="{file.name}"'

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.conversation import Role
+from assistant.errors.input import ViewNotTakenError
 from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_message_body
 from assistant.share_draft import Draft
@@ -63,6 +64,9 @@ class SharePages:
 
     def passphrase(self, token: str, *, is_wrong: bool) -> str:
         return self._render("share_passphrase", token=token, is_wrong=is_wrong)
+
+    def closed(self, token: str, error: ViewNotTakenError) -> str:
+        return self._render("share_closed", token=token, told=self._t.error(error))
 
     def changed(self, token: str) -> str:
         return self._render("share_changed", token=token)

@@ -94,14 +94,22 @@ def test_a_pass_phrase_is_asked_for_and_a_wrong_one_refused(answered: Page, stra
         stranger.get_by_role("link", name="Download as JSON").click()
 
 
+def view(stranger: Page, link: str) -> None:
+    """Of a page that can be seen so often."""
+    stranger.goto(link)
+    expect(stranger.get_by_text("This page can be opened")).to_be_visible()
+    stranger.get_by_role("button", name="Open").click()
+
+
 def test_all_links_are_on_one_page_updated_changed_and_revoked_there(answered: Page, stranger: Page) -> None:
     page = answered
     link, _ = share(page, Views_at_most="3")
-    stranger.goto(link)
+    view(stranger, link)
     page.get_by_role("link", name="Back to the conversation").click()
+    wait_for_end(page)
     ask(page, "And how do I sort it?")
     wait_for_end(page, 2)
-    stranger.goto(link)
+    view(stranger, link)
     expect(stranger.get_by_text("And how do I sort it?")).to_have_count(0)
 
     page.get_by_text("My data", exact=True).click()
@@ -115,7 +123,7 @@ def test_all_links_are_on_one_page_updated_changed_and_revoked_there(answered: P
     expect(page.get_by_role("region", name="Preview").get_by_text("And how do I sort it?")).to_be_visible()
     page.get_by_role("button", name="Publish this version").click()
     listed.get_by_text("1 earlier version").click()
-    stranger.goto(link)
+    view(stranger, link)
     expect(stranger.get_by_text("And how do I sort it?")).to_be_visible()
     expect(page.get_by_role("article", name=QUESTION)).to_contain_text("Public")
     page.reload()

@@ -132,7 +132,7 @@ def test_unknown_malformed_and_revoked_links_are_the_same_to_the_byte(running: W
     assert stranger.get(link).status_code == 200
     assert running.client.post(f"/shares/{newest_share(running)}/revoke").status_code == 303
     used_up = publish(running.client, running_id(page.shown), views="1")
-    assert stranger.get(used_up).status_code == 200
+    assert stranger.post(used_up).status_code == 200
     expired = publish(running.client, running_id(page.shown))
     with sqlite3.connect(running.data_dir / "assistant.db") as database:
         database.execute("UPDATE shares SET expires_at = '2026-01-01' WHERE id = ?", [newest_share(running)])
@@ -143,6 +143,19 @@ def test_unknown_malformed_and_revoked_links_are_the_same_to_the_byte(running: W
     assert (
         told(stranger.post(f"{link}/continue"))[:2] == told(stranger.post(f"/s/{'x' * 43}/continue"))[:2] == seen[0][:2]
     )
+
+
+def test_what_looks_through_a_message_takes_no_view(running: WebApp, stranger: httpx2.Client) -> None:
+    page, _ = running.shared("Few?", "Only two.")
+    link = publish(running.client, running_id(page.shown), views="2")
+    for _ in range(3):
+        assert "can be opened 2 more times" in stranger.get(link).text
+        assert stranger.get(f"{link}/json").headers["location"] == link
+    opened = stranger.post(link).text
+    assert "Only two." in opened
+    assert "can be opened once more" in stranger.get(link).text
+    file = re.search(rf'{link}/markdown\?grant=[^"]+', opened)
+    assert file and "Only two." in stranger.get(file[0]).text
 
 
 def test_a_deleted_conversation_takes_its_links_along(running: WebApp, stranger: httpx2.Client) -> None:
