@@ -32,8 +32,11 @@ class Following:
         self._views = views
         self._pages = pages
 
-    async def open(self, visit: Visit, conversation_id: str | None) -> AsyncIterator[Updates]:
-        """Show a conversation, its running answer too; None shows the page of a new one."""
+    async def open(
+        self, visit: Visit, conversation_id: str | None, *, announced: bool = False
+    ) -> AsyncIterator[Updates]:
+        """Show a conversation, its running answer too; None shows the page of a new one. `announced`: to those who
+        do not see it."""
         place = self._pages.turn(visit.page)
         active: Run | None = None
         try:
@@ -43,6 +46,7 @@ class Following:
                 view = await self._opened(visit, conversation_id)
                 active = view.active_run
                 shown = {} if active else await self._views.conversation(visit.owner_id, view)
+                shown |= self._views.opened(view.conversation) if announced else {}
         except AssistantError as error:
             shown = {**await self._views.blank(visit.owner_id), **self._views.error(error)}
         if not self._pages.still_at(place):

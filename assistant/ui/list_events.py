@@ -36,7 +36,7 @@ class ListEvents:
         if action.conversation and action.message:
             await self._conversations.reveal(visit.owner_id, action.conversation, action.message)
             visit = replace(visit, at=replace(visit.at, first_id=action.message))
-        async for updates in self._following.open(visit, action.conversation):
+        async for updates in self._following.open(visit, action.conversation, announced=True):
             yield updates
 
     async def _more(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:

@@ -98,7 +98,14 @@ class Views:
         return updates
 
     def answer(self, update: RunUpdate) -> Updates:
-        return {self._screen.live: self._fragments.answer(update)}
+        shown: Updates = {self._screen.live: self._fragments.answer(update)}
+        if update.error:
+            # Said once: the answer beside it is drawn anew with each word, and would say it each time.
+            shown[self._screen.announcement] = self._t("status.saving", reason=self._t.error(update.error))
+        return shown
+
+    def opened(self, conversation: Conversation) -> Updates:
+        return {self._screen.announcement: self._t("status.opened", title=conversation.title)}
 
     def answered(self, status: MessageStatus) -> Updates:
         return {self._screen.announcement: self._t(f"status.{status}")}

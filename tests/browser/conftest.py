@@ -13,7 +13,10 @@ from tests.browser.chromium import launch, visit
 from tests.fakes.fake_engine import Answer, FakeEngine
 from tests.fakes.in_thread import served
 
-LINES = tuple(f" Line {number} of an answer that takes its time to be written.\n\n" for number in range(40))
+LINES = (
+    "Some code:\n\n```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n\n",
+    *(f" Line {number} of an answer that takes its time to be written.\n\n" for number in range(40)),
+)
 PACE = 0.03
 
 # As long as playwright waits for all else: a busy machine is no fault.

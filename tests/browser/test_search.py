@@ -83,7 +83,7 @@ def test_what_is_typed_is_found_at_once_with_its_place_marked(page: Page, keep: 
     expect(hits(page)).to_have_count(1)
     expect(hits(page)).to_contain_text("Assistant: Call os.path.join with the parts.")
     expect(hits(page).locator("mark")).to_have_text(["os", "path", "join"])
-    expect(results(page).get_by_role("status")).to_have_text("1 found")
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text("1 found")
 
 
 def test_an_empty_box_brings_the_list_back(page: Page, keep: Keep) -> None:
@@ -174,7 +174,7 @@ def test_filters_choose_among_what_is_found(page: Page, keep: Keep) -> None:
     expect(hits(page).filter(has_text="New")).to_have_count(0)
     expect(hits(page)).to_contain_text("Kept at hand")
     page.get_by_label("Which conversations").select_option("Shared")
-    expect(results(page).get_by_role("status")).to_have_text("Nothing found.")
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text("Nothing found.")
 
 
 def test_what_was_found_is_text_and_no_markup(page: Page, keep: Keep) -> None:
@@ -187,7 +187,7 @@ def test_what_was_found_is_text_and_no_markup(page: Page, keep: Keep) -> None:
 def test_operators_of_a_database_are_only_text(page: Page, keep: Keep) -> None:
     keep("Pointers", ["What does ptr->next do?"])
     box(page).fill('"ptr" -> (next* OR')
-    expect(results(page).get_by_role("status")).to_have_text("Nothing found.")
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text("Nothing found.")
     box(page).fill("ptr->next")
     expect(hits(page)).to_have_count(1)
 

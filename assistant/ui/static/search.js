@@ -46,6 +46,15 @@
     setTimeout(() => article.classList.remove("is-found"), MARKED);
   }
 
+  // How many there are is said where nothing else changes.
+  function begin() {
+    const found = find("#found");
+    if (!found) return requestAnimationFrame(begin);
+    const say = () => (find("#search [role=status]").textContent = find("#found nav > p")?.textContent ?? "");
+    new MutationObserver(say).observe(found, { childList: true, subtree: true });
+  }
+  begin();
+
   document.addEventListener("click", (event) => {
     const more = event.target.closest("[data-search-more]");
     if (more) ask(0, Number(more.dataset.searchMore));
