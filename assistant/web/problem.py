@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from assistant.errors.app import ConflictError, NotFoundError, StorageError
 from assistant.errors.engine import EngineError
@@ -19,6 +19,7 @@ from assistant.errors.visitor import (
     SignInFailedError,
     SignInStaleError,
 )
+from assistant.web.page_templates import page_templates
 from assistant.wording import Wording
 
 _STATUS: tuple[tuple[type[AssistantError], int], ...] = (
@@ -44,17 +45,26 @@ def status_of(error: AssistantError) -> int:
 
 
 def problem(wording: Wording, error: AssistantError) -> Response:
+    return PlainTextResponse(wording.error(error), status_of(error), headers_of(error))
+
+
+def headers_of(error: AssistantError) -> dict[str, str]:
     headers = {"Cache-Control": "no-store"}
     if error.retryable:
         seconds = error.facts.get("retry_after")
         headers["Retry-After"] = str(math.ceil(seconds) if isinstance(seconds, int | float) else _RETRY_SECONDS)
-    return PlainTextResponse(wording.error(error), status_of(error), headers)
+    return headers
 
 
 def handler(wording: Wording) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def handle(_: Request, error: Exception) -> Response:
+    page = page_templates(wording).get_template("problem.html.jinja")
+
+    async def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, AssistantError)  # noqa: S101  # registered for this type alone
-        return problem(wording, error)
+        if "text/html" not in request.headers.get("accept", ""):
+            return problem(wording, error)
+        # Somebody followed a link, or sent a form.
+        return HTMLResponse(page.render(told=wording.error(error)), status_of(error), headers_of(error))
 
     return handle
 

@@ -4,8 +4,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.errors.app import ShareDraftChangedError
+from assistant.errors.root import AssistantError
+from assistant.errors.visitor import TooManySharesError
 from assistant.sharing import SharingService
 from assistant.web.posted_form import posted_form
+from assistant.web.problem import headers_of, status_of
 from assistant.web.share_form import ShareForm, read_days, read_share_form
 from assistant.web.share_pages import ListedShare, SharePages
 from assistant.web.visitors import Visitors
@@ -22,6 +25,9 @@ def share_desk_routes(
     async def owner_of(request: Request) -> str:
         return (await visitors.sender(request)).owner_id
 
+    def shown(page: str, error: AssistantError | None) -> Response:
+        return HTMLResponse(page, status_of(error), headers_of(error)) if error else HTMLResponse(page)
+
     # Before they are public
 
     @router.get("/shares/new/{conversation_id}")
@@ -37,19 +43,19 @@ def share_desk_routes(
             made = await sharing.publish(
                 owner_id, conversation_id, form.chosen, form.terms, seen=form.seen, request=form.request
             )
-        except ShareDraftChangedError as error:
+        except (ShareDraftChangedError, TooManySharesError) as error:
             return await preview(owner_id, conversation_id, form, error)
         base = public_url or str(request.base_url).rstrip("/")
         page = pages.published(made.share, f"{base}/s/{made.token}", f"{base}/s/end/{made.deletion_token}")
         return HTMLResponse(page)
 
     async def preview(
-        owner_id: str, conversation_id: str, form: ShareForm, error: ShareDraftChangedError | None = None
+        owner_id: str, conversation_id: str, form: ShareForm, error: AssistantError | None = None
     ) -> Response:
         draft = await sharing.draft(owner_id, conversation_id, form.chosen)
         fault = wording.error(error) if error else ""
         page = pages.draft(draft, form, back=f"/?c={conversation_id}", fault=fault)
-        return HTMLResponse(page, 409 if error else 200)
+        return shown(page, error)
 
     @router.get("/shares/{share_id}/update")
     async def look_at_update(request: Request, share_id: str) -> Response:
@@ -67,12 +73,12 @@ def share_desk_routes(
         return RedirectResponse(_MINE, 303)
 
     async def preview_update(
-        owner_id: str, share_id: str, form: ShareForm, error: ShareDraftChangedError | None = None
+        owner_id: str, share_id: str, form: ShareForm, error: AssistantError | None = None
     ) -> Response:
         seen = await sharing.preview_update(owner_id, share_id, form.chosen)
         fault = wording.error(error) if error else ""
         page = pages.draft(seen.draft, form, back=_MINE, fault=fault, updates=seen.share)
-        return HTMLResponse(page, 409 if error else 200)
+        return shown(page, error)
 
     # Once they are
 

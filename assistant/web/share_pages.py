@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.conversation import Role
@@ -16,10 +14,10 @@ from assistant.share_link import new_request
 from assistant.sharing import DAYS
 from assistant.snapshot import Share, ShareVersion, SideMessage, Snapshot
 from assistant.web.marked import marked
+from assistant.web.page_templates import page_templates
 from assistant.web.share_form import ShareForm
 from assistant.wording import Wording
 
-_TEMPLATES = Path(__file__).parent / "templates"
 GRANT_MARK = "grant-of-this-viewer"
 """Stands in a kept page where the viewer's own grant goes: nothing of a form's or an address's grammar."""
 
@@ -33,16 +31,9 @@ class ListedShare:
 
 class SharePages:
     def __init__(self, wording: Wording, report_address: str) -> None:
-        environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
         self._t = wording
-        environment.globals.update(
-            t=wording,
+        self._environment = page_templates(
+            wording,
             body=self._body,
             files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
             branches_at=_branches_at,
@@ -50,7 +41,6 @@ class SharePages:
             new_request=new_request,
             report_address=report_address,
         )
-        self._environment = environment
 
     # For anybody
 

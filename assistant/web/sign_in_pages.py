@@ -1,24 +1,19 @@
 """The pages of signing in: where it is asked for, and where it ended without."""
 
-from pathlib import Path
-
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.errors.visitor import SignInError
+from assistant.web.page_templates import page_templates
 from assistant.web.problem import status_of
 from assistant.wording import Wording
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _NOT_KEPT = {"Cache-Control": "private, no-store"}
 
 
 class SignInPages:
     def __init__(self, wording: Wording, provider_name: str) -> None:
         self._wording = wording
-        environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-        environment.globals.update(t=wording, provider=provider_name)
-        self._page = environment.get_template("sign_in.html.jinja")
+        self._page = page_templates(wording, provider=provider_name).get_template("sign_in.html.jinja")
 
     def asked(self, *, is_required: bool, status: int = 200) -> HTMLResponse:
         return HTMLResponse(self._page.render(fault="", is_required=is_required), status, _NOT_KEPT)

@@ -112,6 +112,22 @@ def test_what_goes_through_much_is_bounded_and_says_when_it_goes_again(tmp_path:
         for what, refused in tries.items():
             assert refused.status_code == 429, what
             assert 0 < int(refused.headers["retry-after"]) <= 3600
-            assert re.match("Too many|That was too fast", refused.text)
+            assert re.search("Too many|That was too fast", refused.text)
         assert page.do("act", action=json.dumps({"do": "open", "conversation": of}))
         assert "That was too fast: at most 4 requests within 60 seconds" in page.shown["notice"]
+
+
+def test_whoever_follows_a_link_is_told_on_a_page_and_who_shares_keeps_their_choices(tmp_path: Path) -> None:
+    with web_app(tmp_path, shares_per_hour=1) as running:
+        page, _ = running.shared("How?", "So.")
+        address = f"/shares/new/{json.loads(page.shown['position'])['conversation_id']}"
+        form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', running.client.get(address).text))
+        refused = running.client.post(address, data=form | {"do": "publish", "days": "7", "views": "3"})
+        assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (429, True)
+        assert 'role="alert">Too many links: at most 1' in refused.text
+        assert 'value="7" selected' in refused.text and 'value="3"' in refused.text
+        for accepted, told in (("text/html,*/*", '<p role="alert">There is no such'), ("*/*", "There is no such")):
+            unknown = running.client.get("/shares/none/update", headers={"Accept": accepted})
+            assert unknown.status_code == 404
+            assert told in unknown.text
+            assert ("<h1>This did not work</h1>" in unknown.text) == ("html" in accepted)
