@@ -164,8 +164,8 @@ class ConversationStore(Protocol):
         conversations."""
 
     def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
-        """Really delete conversations, of whomever, that had their last turn before that time, hidden or not, with
-        their shares: at most `limit` of them, the oldest first. Their number."""
+        """Really delete conversations of visitors without an account that had their last turn before that time, hidden
+        or not, with their shares: at most `limit` of them, the oldest first. Their number. Drafts go likewise."""
 
     def delete_owner(self, owner_id: str) -> int:
         """Really delete everything of one person at once, hidden or not; the number of conversations."""

@@ -124,7 +124,8 @@ class Settings(BaseSettings):
     backup_keep: int = Field(24, ge=1, le=10_000)
     """How many backups are kept, the newest."""
     retention_days: OptionalDays = None
-    """Days after which a conversation that nobody goes on with is deleted; empty for never."""
+    """Days after which a conversation is deleted that nobody goes on with, and whose owner is not signed in; empty for
+    never."""
     backend: Backend = Backend.EMBEDDED
     """What runs the model: `embedded` is llama.cpp in the process, `transformers` is torch in the process, `tgi` and
     `openai` are servers at `ASSISTANT_BACKEND_URL`."""

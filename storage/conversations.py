@@ -15,7 +15,7 @@ from storage import mapping
 from storage.change_of_owner import owned_tables
 from storage.database import Database
 from storage.drafts import forget_old
-from storage.identities import forget, remember
+from storage.identities import forget, is_anonymous, remember
 from storage.owned import active_run_of, conversation_of, message_of
 from storage.search_documents import add_documents, replace_title
 from storage.tables import ConversationRow, DraftRow, MessageRow
@@ -115,7 +115,9 @@ class ConversationTreeStore:
             return _delete_conversations(session, ConversationRow.deleted_at < deleted_before)
 
     def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
-        old = select(ConversationRow.id).where(ConversationRow.updated_at < unchanged_since)
+        old = select(ConversationRow.id).where(
+            ConversationRow.updated_at < unchanged_since, is_anonymous(ConversationRow.owner_id)
+        )
         oldest = old.order_by(ConversationRow.updated_at).limit(limit).with_for_update()
         with self._database.write() as session:
             forget_old(session, unchanged_since)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from assistant.draft import Draft
 from storage.database import Database
-from storage.identities import remember
+from storage.identities import is_anonymous, remember
 from storage.owned import conversation_of
 from storage.tables import NEW_CHAT, DraftRow
 
@@ -36,7 +36,7 @@ def forget_sent(session: Session, owner_id: str, conversation_id: str | None, qu
 
 
 def forget_old(session: Session, unchanged_since: datetime) -> None:
-    session.execute(delete(DraftRow).where(DraftRow.updated_at < unchanged_since))
+    session.execute(delete(DraftRow).where(DraftRow.updated_at < unchanged_since, is_anonymous(DraftRow.owner_id)))
 
 
 def _keep(

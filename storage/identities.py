@@ -4,8 +4,8 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from assistant.errors.app import NotFoundError
 from assistant.errors.visitor import SignedOutError
@@ -88,6 +88,11 @@ def remember(session: Session, owner_id: str, today: date) -> None:
     if known is None and session.get(AccountRow, owner_id) is None:
         session.add(IdentityRow(token_sha256=owner_id, owner_id=owner_id, created_on=today, seen_on=today))
         session.flush()
+
+
+def is_anonymous(owner_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether nobody has signed in to what a row's owner has."""
+    return ~exists().where(AccountRow.owner_id == owner_id)
 
 
 def forget(session: Session, owner_id: str) -> None:

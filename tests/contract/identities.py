@@ -38,6 +38,17 @@ class Store(ConversationStore, IdentityStore, Protocol):
 
 
 class IdentityContract:
+    def test_what_is_an_accounts_does_not_expire(self, store: Store) -> None:
+        for number, owner in ((1, ANN), (2, BOB)):
+            store.begin_turn(first_turn(number, owner_id=owner))
+            store.finish(f"r{number}", complete(), at(number))
+            store.keep_draft(owner, f"c{number}", Draft("Half a th", "v1"), seen="", now=at(3))
+        owner_id = store.sign_in(ACCOUNT, TOKEN, ANN, TODAY).owner_id
+        assert store.delete_unchanged(at(10), 10) == 1
+        assert [c.id for c in store.conversations(owner_id, 10)] == ["c1"]
+        assert store.draft(owner_id, "c1").text == "Half a th"
+        assert store.conversations(BOB, 10) == []
+
     # Visitors
 
     def test_a_token_that_nothing_is_known_of_is_an_anonymous_visitors(self, store: Store) -> None:

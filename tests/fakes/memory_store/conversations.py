@@ -111,8 +111,12 @@ class MemoryConversations(MemoryState):
         return self._delete({each for each, when in self._deleted.items() if when < deleted_before})
 
     def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
-        self._drafts = {place: kept for place, kept in self._drafts.items() if kept[1] >= unchanged_since}
+        stays = {
+            place for place, kept in self._drafts.items() if kept[1] >= unchanged_since or place[0] in self._accounts
+        }
+        self._drafts = {place: kept for place, kept in self._drafts.items() if place in stays}
         old = [c for c in self._conversations.values() if c.updated_at < unchanged_since]
+        old = [c for c in old if c.owner_id not in self._accounts]
         return self._delete({c.id for c in sorted(old, key=lambda c: c.updated_at)[:limit]})
 
     def delete_owner(self, owner_id: str) -> int:
