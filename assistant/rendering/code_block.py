@@ -38,6 +38,7 @@ def render_code_of_file(code: str, name: str, t: Wording) -> str:
 def _block(code: str, name: CodeName, t: Wording) -> str:
     label = html.escape(name.label or t("code.unnamed"))
     file = html.escape(name.file)
+    wrap = html.escape(t("code.wrap"))
     # The cache is for short texts: thousands of whole files would fill the memory.
     shown = _highlighted(code, name.language) if len(code) <= _LONGEST_HIGHLIGHTED else html.escape(code)
     return (
@@ -45,7 +46,7 @@ def _block(code: str, name: CodeName, t: Wording) -> str:
         f'<div class="code-head"><span>{label}</span>'
         f'<button type="button" data-copy="code">{html.escape(t("control.copy"))}</button>'
         f'<button type="button" data-save="{file}" title="{html.escape(t("code.save", file=name.file))}"></button>'
-        f'<input type="checkbox" class="wrap" title="{html.escape(t("code.wrap"))}"></div>'
+        f'<input type="checkbox" class="wrap" title="{wrap}" aria-label="{wrap}"></div>'
         f'<pre tabindex="0"><code>{shown}</code></pre>{_fold(code.count(chr(10)), t)}</div>\n'
     )
 

@@ -34,7 +34,7 @@ _ATTRIBUTES = {
     "span": {"class"},
     "pre": {"tabindex"},
     "button": {"type", "data-copy", "data-save", "title"},
-    "input": {"type", "class", "title"},
+    "input": {"type", "class", "title", "aria-label"},
     "label": {"class"},
 }
 _SCHEMES = {"http", "https", "mailto"}

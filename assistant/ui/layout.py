@@ -141,8 +141,9 @@ def _dock(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> dict[str, An
     with gr.Row(elem_id="below-box"):
         # Its script fills it.
         _fragment("meter", '<div class="meter"></div>')
+        prompt_state = _fragment("prompt-state")
         with gr.Accordion(t("control.settings"), open=False, elem_id="settings"):
-            panel = lay_out_prompts(fixed.prompts)
+            panel = lay_out_prompts(fixed.prompts, prompt_state)
             options = _option_controls(t, defaults)
     return {
         "notice": notice, "attached": attached, "message": message, "send": send, "stop": stop, "prompts": panel,

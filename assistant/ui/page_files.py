@@ -12,7 +12,7 @@ _SHEETS = (
 _SCRIPTS = (
     "fields", "focusing", "following", "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts",
     "context", "account", "drafts", "titles", "connection", "compare", "language", "earlier",
-    "shortcuts",
+    "shortcuts", "settings",
 )  # fmt: skip
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"
 _RENDERING = Path(__file__).parents[1] / "rendering" / "static"

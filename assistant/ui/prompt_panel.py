@@ -14,12 +14,12 @@ class PromptPanel:
     keep: gr.Button
 
 
-def lay_out_prompts(form: str) -> PromptPanel:
-    """`form`: the HTML that the script fills. To be called inside `gr.Blocks`."""
+def lay_out_prompts(form: str, state: gr.Markdown) -> PromptPanel:
+    """`form`: the HTML that the script fills. `state` stands outside of the settings, which Gradio draws only once they
+    are opened: the menu of a second answer reads it too. To be called inside `gr.Blocks`."""
     with gr.Column(elem_id="prompts", min_width=0):
         _fragment(form)
         preview = _fragment(elem_id="prompt-preview")
-        state = _fragment(elem_id="prompt-state")
         field = gr.Textbox(visible="hidden", elem_id="prompt")
         keep = gr.Button(visible="hidden", elem_id="keep-prompt")
     return PromptPanel(state=state, preview=preview, field=field, keep=keep)

@@ -13,7 +13,8 @@ THEME = Base(
     font=_SYSTEM_SANS,
     font_mono=_SYSTEM_MONO,
 ).set(
-    # The defaults are too pale to read: quiet text and hints on paper, white on the hue's middle tone.
+    # The defaults are too pale to see: quiet text and hints on paper, white on the hue's middle tone, the focus' ring.
+    color_accent="*primary_600",
     body_text_color_subdued="*neutral_600",
     body_text_color_subdued_dark="*neutral_300",
     input_placeholder_color="*neutral_600",

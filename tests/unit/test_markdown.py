@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "span": {"class", "data-name"},
     "pre": {"tabindex"},
     "button": {"type", "data-copy", "data-save", "title"},
-    "input": {"type", "class", "title"},
+    "input": {"type", "class", "title", "aria-label"},
     "label": {"class"},
 }
 Renderer = Callable[[str], str]
