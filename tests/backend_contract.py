@@ -6,6 +6,7 @@ model goes on with a line that the prompt repeats, for as long as it is let; see
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ class BackendContract:
         backend = Backend(loader=loader, loaded=await loader.load(ignore))
         await backend.answer()
         await loader.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             with pytest.raises(EngineError):
                 await backend.answer()
 
@@ -217,14 +218,17 @@ class BackendContract:
         assert (texts[1] != texts[2]) is self.honours_seeds
 
     async def test_whoever_leaves_early_ends_the_engines_work(self, backend: Backend) -> None:
+        began = time.monotonic()
+        await backend.answer()
+        alone = time.monotonic() - began
         for _ in range(min(backend.loaded.concurrency, 4)):
             backend.stalls("one", " two")
             stream: Any = aiter(backend.ask(max_new_tokens=3000))
             async with aclosing(stream):
                 assert await anext(stream)
             await backend.client_left()
-        # Far less than thousands of tokens take.
-        async with asyncio.timeout(5):
+        # Less than 3000 tokens take, on whatever machine, busy or not.
+        async with asyncio.timeout(max(20, 25 * alone)):
             assert (await backend.answer()).startswith("one")
 
     async def test_whoever_gives_up_before_the_first_word_is_free_at_once(self, backend: Backend) -> None:
@@ -233,7 +237,7 @@ class BackendContract:
         await asyncio.wait({asking}, timeout=0.05)
         assert not asking.done()
         asking.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(20):
             with pytest.raises(asyncio.CancelledError):
                 await asking
         await backend.client_left()

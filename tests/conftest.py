@@ -15,7 +15,7 @@ settings.load_profile("short")
 
 # Threads of an engine wait for one another after each operation, and stand still where the tests beside them have the
 # cores: here an engine has one, in this process and in those that it starts.
-os.environ["OMP_THREAD_LIMIT"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
 
 _WORKER_BYTES = 3 * 2**30
 """A test process, and what belongs to it: the app with its model, Chromium, PostgreSQL."""

@@ -11,9 +11,15 @@ _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 
 def engine_threads() -> int:
-    """All cores that this process may use but one, and at least one."""
+    """All cores that this process may use but one, no more than OMP_NUM_THREADS where it is set, and at least one."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, _container_cores(usable)) - 1)
+    return max(1, min(usable - 1, _container_cores(usable) - 1, _wanted(usable)))
+
+
+def _wanted(otherwise: int) -> int:
+    """What OpenMP's own variable says: a number, or one for each level of nesting, of which there is one here."""
+    first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    return int(first) if first.isdecimal() else otherwise
 
 
 def _container_cores(otherwise: int) -> int:

@@ -67,6 +67,8 @@ _OPEN = (
     "/gradio_api/cancel",
     "/gradio_api/reset",
 )
+# Bytes, more than any of these is. Where a path is longer than a file's name can be, Gradio's routes to files crash.
+_LONGEST_PATH = 255
 
 
 class SecurityHeaders:
@@ -173,4 +175,6 @@ class OpenRoutesOnly:
 
 
 def is_open(path: str) -> bool:
+    if len(path.encode("utf-8", "replace")) > _LONGEST_PATH:
+        return False
     return any(path.startswith(route) if route.endswith("/") and route != "/" else path == route for route in _OPEN)

@@ -11,8 +11,7 @@ import torch
 from huggingface_hub import constants
 from transformers.utils import logging as transformers_logging
 
-from assistant.backends.cpu_threads import engine_threads
-from assistant.backends.torch_engine import loader, placement
+from assistant.backends.torch_engine import loader, placement, weights
 from assistant.backends.torch_engine.loader import TransformersLoader, TransformersOptions
 from assistant.backends.torch_engine.placement import Placement, choose_placement
 from assistant.backends.torch_engine.source import find_model
@@ -244,13 +243,16 @@ async def test_the_format_can_be_set(folder: Path, tmp_path: Path) -> None:
         assert await model.language_model.ainvoke(PREFIX + "Hello", max_new_tokens=4) is not None
 
 
-async def test_a_processor_that_others_use_too_is_not_taken_whole(folder: Path, tmp_path: Path) -> None:
+async def test_a_processor_that_others_use_too_is_not_taken_whole(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "engine_threads", lambda: 2)
     async with loaded(folder, tmp_path, TransformersOptions(device="cpu")) as (_, model, _):
         seen: list[int] = []
         # Asked where the model is at work: each thread has a number of its own.
         model.language_model._model._module.register_forward_pre_hook(lambda *_: seen.append(torch.get_num_threads()))
         await model.language_model.ainvoke("Hello", max_new_tokens=1)
-        assert seen == [engine_threads()]
+        assert seen == [2]
 
 
 async def test_a_crash_turns_the_engine_to_failed(folder: Path, tmp_path: Path) -> None:

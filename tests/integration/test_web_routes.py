@@ -95,6 +95,11 @@ def test_what_the_page_needs_is_open(browser: TestClient, path: str) -> None:
     assert browser.get(path).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/assets/", "/static/", "/s/", "/export/"])
+def test_a_path_longer_than_a_file_name_is_nowhere(browser: TestClient, path: str) -> None:
+    assert browser.get(path + "a" * 3000).status_code == 404
+
+
 def test_of_gradios_own_routes_only_these_are_open(running: WebApp) -> None:
     app = running.client.app
     assert isinstance(app, FastAPI)

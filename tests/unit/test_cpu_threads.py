@@ -1,0 +1,31 @@
+"""How many threads an engine on the CPU has."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.backends import cpu_threads
+
+
+@pytest.mark.parametrize(
+    ("cores", "quota", "wanted", "threads"),
+    [
+        (4, "max 100000", "", 3),
+        (1, "max 100000", "", 1),
+        (64, "400000 100000", "", 3),
+        (4, "", "2", 2),
+        (4, "", "2,1", 2),
+        (4, "", "64", 3),
+        (4, "", "many", 3),
+        (4, "", "0", 1),
+    ],
+)
+def test_one_core_is_left_to_others_and_whoever_wants_fewer_threads_has_them(
+    cores: int, quota: str, wanted: str, threads: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cpu.max").write_text(quota)
+    monkeypatch.setattr(cpu_threads, "_CGROUP_LIMIT", tmp_path / "cpu.max")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", wanted)
+    assert cpu_threads.engine_threads() == threads
