@@ -55,6 +55,7 @@ def test_everything_is_found_by_its_role_and_name(visitor: Page) -> None:
     expect(log.get_by_role("group", name="Version 1 of 2")).to_be_visible()
     log.get_by_role("button", name="Edit").click()
     expect(page.get_by_role("textbox", name="Message")).to_have_value("How do I tie a knot?")
+    expect(page.get_by_role("button", name="Cancel editing")).to_be_visible()
     page.get_by_role("textbox", name="Message").fill("How do I untie a knot?")
     page.get_by_role("button", name="Send").click()
     expect(log.get_by_role("article", name="You")).to_contain_text("untie")

@@ -85,6 +85,7 @@ def test_an_edited_question_is_asked_anew_and_the_old_one_is_kept(answered: Page
     answered.get_by_role("button", name="Edit").click()
     box = answered.get_by_role("textbox", name="Message")
     expect(box).to_have_value(QUESTION)
+    expect(answered.get_by_role("button", name="Cancel editing")).to_be_visible()
     box.fill("How do I sort a list in Python?")
     answered.get_by_role("button", name="Send").click()
     expect(answered.get_by_role("log").get_by_role("article", name="You")).to_contain_text("sort a list")
