@@ -5,6 +5,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.asking import ask
 
 ENDED = "The answer is complete."
+# A page that is measured, or shown, between any two steps of its drawing.
+MEASURE = """new MutationObserver(() => document.body.offsetHeight)
+    .observe(document.querySelector("#log"), { childList: true, subtree: true })"""
 AT_END = "innerHeight + scrollY >= document.documentElement.scrollHeight - 1"
 
 
@@ -43,6 +46,7 @@ def test_an_answer_is_followed_until_its_end(paced: Page) -> None:
 
 
 def test_whoever_scrolls_up_stays_there_to_the_end_and_is_led_back_by_a_button(paced: Page) -> None:
+    paced.evaluate(MEASURE)
     ask(paced, "How?")
     is_written(paced, 20)
     wheel(paced, -60)
