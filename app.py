@@ -52,7 +52,7 @@ from assistant.sign_in.sign_in import SignIn
 from assistant.titles import Titles
 from assistant.ui.keeping import Keeping
 from assistant.ui.page import mount_page
-from assistant.ui.page_files import page_head, page_sheets
+from assistant.ui.page_files import page_file_routes, page_head, page_sheets
 from assistant.ui.services import Services
 from assistant.web.application import create_web_app
 from assistant.web.draft_routes import draft_routes
@@ -217,6 +217,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors),
         here_route(visitors),
         metrics_route(engine, runs.line, settings.metrics_token),
+        page_file_routes(),
     ):
         app.include_router(routes)
     keeping = Keeping(

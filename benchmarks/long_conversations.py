@@ -6,7 +6,7 @@ from assistant.conversation import GenerationOptions, MessageStatus, Role, Title
 from assistant.portable.document import ConversationDocument, MessagePart
 
 _BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-_ANSWER = """Read the file line by line, so that its size does not matter, and keep **only what is asked for** ({number}):
+_ANSWER = """Read the file line by line, so that its size does not matter, keep **only what is asked for** ({number}):
 
 ```python
 from collections import Counter

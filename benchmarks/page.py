@@ -20,14 +20,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import httpx2
 import openai
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from benchmarks.long_conversations import document
-from benchmarks.page_watch import Load, WatchedPage
 from benchmarks.paced import words
+from benchmarks.page_watch import Load, WatchedPage
 from tests.app_process import ROOT, free_port
 from tests.browser.chromium import launch
 
@@ -106,7 +107,7 @@ def wait_for(url: str) -> None:
 def measure_load(browser: Browser, rounds: int) -> None:
     with stand(browser, 1, 0) as there:
         for network, conditions in (("", None), (" at 10 Mbit/s, 40 ms", (40.0, 10e6 / 8))):
-            ways = {name: lambda name=name: loads(there, name, network, conditions) for name in there.pages}
+            ways = {name: partial(loads, there, name, network, conditions) for name in there.pages}
             report(in_turns(ways, rounds))
 
 
@@ -128,10 +129,12 @@ def loads(there: Stand, name: str, network: str, conditions: tuple[float, float]
 
 def measure_words(browser: Browser, rounds: int) -> None:
     with stand(browser, 100, 0.02) as there:
-        ways = {ENGINE: lambda: engine_alone(there.engine)}
-        for name, url in there.pages.items():
-            ways[name] = lambda url=url: asked(there.person(), url, 100)
-        report(in_turns(ways, rounds))
+        asking = {name: partial(asked_by_a_stranger, there, name, 100) for name in there.pages}
+        report(in_turns({ENGINE: partial(engine_alone, there.engine), **asking}, rounds))
+
+
+def asked_by_a_stranger(there: Stand, name: str, count: int) -> Figures:
+    return asked(there.person(), there.pages[name], count)
 
 
 def asked(person: BrowserContext, url: str, count: int) -> Figures:
@@ -162,14 +165,10 @@ def engine_alone(address: str) -> Figures:
 
 def measure_long(browser: Browser, rounds: int) -> None:
     with stand(browser, 500, 0.01, messages=100) as there:
-
-        def own(number: Iterator[int] = iter(range(100))) -> Figures:
-            return asked(*there.owner_of(f"long {next(number)}", 100), 500)
-
-        ways = {
-            ENGINE: lambda: engine_alone(there.engine),
-            OWN: own,
-            BARE: lambda: asked(there.person(), there.pages[BARE], 500),
+        ways: dict[str, Callable[[], Figures]] = {
+            ENGINE: partial(engine_alone, there.engine),
+            OWN: lambda: asked(*there.owner_of("one hundred", 100), 500),
+            BARE: partial(asked_by_a_stranger, there, BARE, 500),
         }
         report(in_turns(ways, rounds))
 
@@ -227,7 +226,7 @@ def in_turns(ways: Mapping[str, Callable[[], Figures]], rounds: int) -> dict[str
 def report(measured: Mapping[str, Sequence[Figures]]) -> None:
     """A table, in Markdown; the figures' names are those of the first that has them."""
     names = dict.fromkeys(what for rounds in measured.values() for what in rounds[0])
-    print("\n| | " + " | ".join(measured) + " |\n|---" * 1 + "|---" * len(measured) + "|")
+    print("\n| | " + " | ".join(measured) + " |\n|---" + "|---" * len(measured) + "|")
     for what in names:
         told = [shown([each[what] for each in rounds if what in each]) for rounds in measured.values()]
         print(f"| {what} | " + " | ".join(told) + " |", flush=True)

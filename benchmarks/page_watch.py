@@ -100,7 +100,7 @@ class WatchedPage:
         self._tools.send("Network.emulateNetworkConditions", conditions)
 
     def ask(self, first: str, last: str, settle: float = SETTLE) -> Words:
-        """Until the answer that begins and ends with these words is there, and frames are looked at for `settle` more."""
+        """Until the answer that begins and ends with these words is there; frames are looked at for `settle` more."""
         self.page.evaluate(WATCH, [first, last])
         box = self.page.locator(BOX).first
         box.fill("Go on")

@@ -15,6 +15,7 @@ from assistant.errors.root import AssistantError
 from assistant.limits import Limits
 from assistant.sign_in.sign_in import SignIn
 from assistant.web.client_address import ClientAddress
+from assistant.web.delivery import Delivery
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
 from assistant.web.own_pages import OwnPages
@@ -60,6 +61,7 @@ def create_web_app(
             Middleware(ProxyHeadersMiddleware, trusted_hosts=[*hosting.trusted_proxies]),
             Middleware(ClientAddress),
             Middleware(SpokenLanguage),
+            Middleware(Delivery),
             Middleware(PageDocument, parts=page_parts),
             Middleware(SecurityHeaders, framed_by=hosting.framed_by, https_outside=hosting.is_https),
             Middleware(OpenRoutesOnly),

@@ -39,6 +39,8 @@ _OPEN = (
     "/readyz",
     "/metrics",
     "/robots.txt",
+    "/page.css",
+    "/page.js",
     "/site/",
     SHARE_PATH,
     _DESK_PATH,

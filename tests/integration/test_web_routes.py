@@ -90,7 +90,9 @@ def test_an_input_that_names_a_file_of_the_server_is_refused(running: WebApp, ev
 # Routes
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/theme.css", "/robots.txt", "/gradio_api/app_id", "/site/chat.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/config", "/theme.css", "/robots.txt", "/gradio_api/app_id", "/page.js", "/page.css"]
+)
 def test_what_the_page_needs_is_open(browser: TestClient, path: str) -> None:
     assert browser.get(path).status_code == 200
 
