@@ -57,7 +57,7 @@ from assistant.ui.services import Services
 from assistant.web.application import create_web_app
 from assistant.web.draft_routes import draft_routes
 from assistant.web.health import Health
-from assistant.web.here import here_route
+from assistant.web.here import build_mark, here_route
 from assistant.web.hosting import find_hosting
 from assistant.web.metrics import metrics_route
 from assistant.web.page_document import PageParts
@@ -205,7 +205,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         wording,
         hosting,
         limits=limits,
-        page_parts=PageParts(head=page_head(), sheets=page_sheets()),
+        page_parts=PageParts(head=build_mark() + page_head(), sheets=page_sheets()),
         sign_in=sign_in,
         lifespan=lifespan,
     )

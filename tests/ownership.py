@@ -51,6 +51,8 @@ PUBLIC = {
     ("GET", "/robots.txt"),
     # About the browser that asks alone; see test_here.
     ("GET", "/here"),
+    ("GET", "/page.css"),
+    ("GET", "/page.js"),
     # For whoever has the link, which is the secret; see test_share_page.
     ("GET", "/s/{token}"),
     ("POST", "/s/{token}"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.conversation import Attachment, Conversation, Message, MessageStatus, Provenance, Role
 from assistant.portable.answer_markdown import answer_markdown, fenced
+from assistant.source_line import source_line
 from assistant.wording import Wording
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
@@ -60,14 +61,7 @@ def _status(message: Message, wording: Wording) -> str:
 
 
 def _source(provenance: Provenance, wording: Wording) -> str:
-    source = wording(
-        "message.source",
-        model=provenance.model,
-        tokens=provenance.completion_tokens,
-        seconds=f"{provenance.seconds:.1f}",
-        seed=provenance.options.seed,
-    )
-    return f"{source} · {provenance.model_revision} · {provenance.prompt_id}"
+    return f"{source_line(provenance, wording)} · {provenance.model_revision} · {provenance.prompt_id}"
 
 
 def _plain(text: str) -> str:

@@ -30,6 +30,7 @@ from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_markdown, render_message_body
 from assistant.run_update import RunUpdate
 from assistant.search import Finding
+from assistant.source_line import source_line
 from assistant.ui.conversation_list import ConversationList
 from assistant.ui.keeping import Keeping
 from assistant.wording import Wording
@@ -69,6 +70,7 @@ class Fragments:
             keeping=keeping or Keeping(),
             provider=provider_name,
             continues=continues,
+            source_line=lambda provenance: source_line(provenance, wording),
             files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
         )
         self._card = card

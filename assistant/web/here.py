@@ -36,6 +36,11 @@ def here_route(visitors: Visitors) -> APIRouter:
     return router
 
 
+def build_mark() -> str:
+    """For the page's document: which code it is of. What is asked later may be answered by another one."""
+    return f'<meta name="build" content="{build_id(_CODE)}">'
+
+
 def build_id(folder: Path) -> str:
     """The same for the same code: a restart is no new version."""
     digest = hashlib.sha256(version("gradio").encode())

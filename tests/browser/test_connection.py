@@ -80,6 +80,23 @@ def test_a_browser_that_lost_its_cookie_begins_anew_with_the_words_in_the_box(pa
     wait_for_end(page)
 
 
+def test_a_page_of_an_old_version_is_told_so_by_the_first_word_of_the_new_one(page: Page, app: AppProcess) -> None:
+    """As from the browser's memory, or where the server has changed since it gave the document away."""
+
+    def older(route: Route) -> None:
+        answer = route.fetch()
+        document = re.sub('name="build" content="[0-9a-f]+"', 'name="build" content="older"', answer.text())
+        route.fulfill(response=answer, body=document)
+
+    page.route(app.url + "/", older)
+    visit(page, app.url)
+    expect(page.get_by_text("There is a new version of this page.")).to_be_visible()
+    page.unroute(app.url + "/")
+    page.get_by_role("button", name="Reload").click()
+    page.locator("[data-conversation]").first.wait_for()
+    expect(page.get_by_text("There is a new version of this page.")).to_be_hidden()
+
+
 def test_a_new_version_is_told_and_taken_by_a_reload_that_keeps_what_is_typed(page: Page) -> None:
     def newer(route: Route) -> None:
         route.fulfill(content_type="application/json", body=json.dumps({"build": "newer", "known": True}))

@@ -48,6 +48,16 @@ def test_every_prompt_is_shown_as_the_model_reads_it_and_counted_by_its_tokenize
     assert tokens(page) < suited
 
 
+def test_a_new_chats_prompt_outlives_a_reload(page: Page) -> None:
+    page.get_by_role("button", name="Settings").click()
+    write_own(page)
+    page.reload()
+    page.locator("[data-conversation]").first.wait_for()
+    page.get_by_role("button", name="Settings").click()
+    expect(chosen(page)).to_have_text("My own")
+    expect(page.get_by_role("textbox", name="Answer", exact=True)).to_have_value("Language.")
+
+
 def test_a_conversation_keeps_its_own_prompt_and_the_next_one_begins_anew(page: Page) -> None:
     keep_it_short(page)
     page.get_by_role("button", name="Settings").click()

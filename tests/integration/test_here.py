@@ -13,7 +13,8 @@ def test_a_visitor_is_known_and_a_browser_without_a_cookie_is_not(tmp_path: Path
         browser = running.visitor()
         stranger = browser.get("/here")
         assert (stranger.status_code, stranger.json()["known"], "set-cookie" in stranger.headers) == (200, False, False)
-        browser.get("/")
+        document = browser.get("/").text
+        assert f'<meta name="build" content="{stranger.json()["build"]}">' in document
         known = browser.get("/here")
         assert known.json() == {"build": stranger.json()["build"], "known": True}
         assert known.headers["cache-control"] == "no-store"

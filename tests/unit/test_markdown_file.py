@@ -38,7 +38,7 @@ OURS = [("h1", "A title"), ("h2", "You"), ("h2", "Assistant")]
 def test_a_conversation_is_written_with_a_heading_for_each_speaker() -> None:
     assert written("How?\nAnd why?", "So:\n\n```python\nprint(1)\n```") == (
         "# A title\n\n## You\n\n> How?\n> And why?\n\n## Assistant\n\nSo:\n\n```python\nprint(1)\n```\n\n"
-        "<sub>m · None tokens · 1.5 s · seed 42 · r1 · test/transcript</sub>\n"
+        "<sub>m · 1.5 s · seed 42 · r1 · test/transcript</sub>\n"
     )
 
 

@@ -8,7 +8,7 @@
   const LOOK = 20000;
   const WAITS = [500, 1000, 2000, 4000];
 
-  let build = null;
+  const build = find("meta[name=build]").content;
   let failures = 0;
   let brokenOff = false;
   let looking = 0;
@@ -86,7 +86,6 @@
   }
 
   function told(here) {
-    build ??= here.build;
     show("offline", false);
     show("stranger", !here.known);
     show("newer", here.known && here.build !== build);

@@ -78,6 +78,7 @@
     const isHere = state && next.conversation === state.conversation;
     const editing = isHere && (keeping || form().contains(document.activeElement));
     if (editing) next.choice = { own: null, ...choice() };
+    if (!state && !next.conversation) next.choice = keptOverReload() ?? next.choice;
     state = next;
     drawChoices(next);
     if (next.choice.own && !editing) fill(next.choice.own);
@@ -98,7 +99,22 @@
   }
 
   function hold() {
-    hidden.write("prompt", JSON.stringify({ conversation: state.conversation, ...choice() }));
+    const held = JSON.stringify({ conversation: state.conversation, ...choice() });
+    hidden.write("prompt", held);
+    // A new chat has no place on the server yet: over a reload its prompt is kept by the tab, where that keeps anything.
+    try {
+      sessionStorage.setItem("prompt", held);
+    } catch {}
+  }
+
+  function keptOverReload() {
+    if (performance.getEntriesByType("navigation")[0]?.type !== "reload") return null;
+    try {
+      const { conversation, ...kept } = JSON.parse(sessionStorage.getItem("prompt"));
+      return conversation ? null : { own: null, ...kept };
+    } catch {
+      return null;
+    }
   }
 
   function ask(delay) {
