@@ -28,10 +28,9 @@ WIDTHS, HEIGHT = (1280, 768, 320), 800
 THEMES = ("light", "dark")
 README = {("light", 1280, "en"): "light", ("dark", 1280, "en"): "dark", ("light", 320, "en"): "phone",
           ("light", 1280, "zh-CN"): "chinese"}  # fmt: skip
-COLOURS = 128
-"""Of a picture of README's: enough for a page, and a third of the bytes."""
-SCALE, QUALITY, GAP = 0.6, 70, 16
-"""Of the others, six of a state in one."""
+COLOURS = 96
+"""Of a picture in docs/: enough for a page, and lossless it is smaller than a blurred one."""
+GAP = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +76,20 @@ def ask_and_wait(page: Page, question: str) -> None:
 
 def welcome(page: Page, person: Person) -> None:
     visit(page, person.app)
+    page.locator("#meter .bar").wait_for()
 
 
 def conversation(page: Page, person: Person) -> None:
     visit(page, f"{person.app}/?c={person.conversation}")
+    page.locator("#meter .bar").wait_for()
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
 
 
 def settings(page: Page, person: Person) -> None:
-    visit(page, person.app)
+    welcome(page, person)
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("textbox", name="Seed").wait_for()
+    page.get_by_text("What the model reads first").wait_for()
 
 
 def what_the_model_saw(page: Page, person: Person) -> None:
@@ -108,6 +110,7 @@ def search(page: Page, person: Person) -> None:
 def error(page: Page, person: Person) -> None:
     page.goto(f"{person.app}/?c=nowhere")
     page.get_by_role("alert").wait_for()
+    page.locator("#meter .bar").wait_for()
 
 
 def share_preview(page: Page, person: Person) -> None:
@@ -160,13 +163,17 @@ def keep_in_docs(taken: list[Picture]) -> None:
     for picture in taken:
         name = README.get((picture.theme, picture.width, picture.language))
         if name and picture.state == "conversation":
-            small = picture.image.quantize(COLOURS, dither=Image.Dither.NONE)
-            small.save(DOCS / f"{name}.png", optimize=True)
+            few_colours(picture.image).save(DOCS / f"{name}.png", optimize=True)
     for state, language in dict.fromkeys((picture.state, picture.language) for picture in taken):
-        name = state if language == "en" else f"{state}-{language}"
-        together([each for each in taken if (each.state, each.language) == (state, language)]).save(
-            album / f"{name.replace('_', '-')}.webp", quality=QUALITY, method=6
+        of_state = [each for each in taken if (each.state, each.language) == (state, language)]
+        few_colours(together(of_state)).convert("RGB").save(
+            album / album_name(state, language), lossless=True, method=6
         )
+
+
+def album_name(state: str, language: str) -> str:
+    name = state if language == "en" else f"{state}-{language}"
+    return f"{name.replace('_', '-')}.webp"
 
 
 def together(taken: list[Picture]) -> Image.Image:
@@ -175,7 +182,11 @@ def together(taken: list[Picture]) -> Image.Image:
     for each in taken:
         before = WIDTHS[: WIDTHS.index(each.width)]
         whole.paste(each.image, (sum(before) + GAP * len(before), (HEIGHT + GAP) * THEMES.index(each.theme)))
-    return whole.resize((round(whole.width * SCALE), round(whole.height * SCALE)), Image.Resampling.LANCZOS)
+    return whole
+
+
+def few_colours(image: Image.Image) -> Image.Image:
+    return image.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def main() -> None:

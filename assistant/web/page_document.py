@@ -21,6 +21,7 @@ _LANGUAGE = re.compile(rb'(?<=<html\n\tlang=")en(?=")')
 # The name and the picture that other sites would show of the page are Gradio's; the view is as wide as Gradio wants it.
 _UNWANTED = re.compile(rb'<meta\s+(?:property|name)="(?:og:|twitter:|viewport)[^>]*>\s*')
 _MIDDLE = re.compile(rb"(</head>\s*<body[^>]*>)")
+_CONFIGURATION = b"window.gradio_config"
 _POLICY = "Content-Security-Policy"
 
 
@@ -66,6 +67,9 @@ class PageDocument:
         await self._app(scope, receive, send_whole)
 
     def _put_right(self, document: bytes) -> bytes:
+        # Where signing in is required, its page stands here until somebody has.
+        if _CONFIGURATION not in document:
+            return document
         document = _LANGUAGE.sub(spoken().encode(), document, count=1)
         document = _UNWANTED.sub(b"", document)
         return _MIDDLE.sub(lambda middle: self._head + middle.group() + self._sheets, document, count=1)

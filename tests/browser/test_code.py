@@ -63,8 +63,14 @@ def test_code_is_saved_wrapped_and_folded(page: Page, engine: FakeEngine, browse
     growing.get_by_role("checkbox", name="Wrap lines").check()
     wrapped = height(growing)
     assert saved(page, growing, "values.py") == LONG
+    # A press that the answer goes on under counts too.
+    growing.get_by_role("button", name="Copy").hover()
+    page.mouse.down()
     engine.release()
     wait_for_end(page)
+    page.mouse.up()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+    assert page.evaluate("navigator.clipboard.readText()") == LONG
     # Nothing of what is being read moves when the answer ends.
     first = block(answers(page).first)
     assert height(first) == wrapped > 30 * LINES

@@ -26,9 +26,9 @@ GRADIO = """<!doctype html>
 PARTS = PageParts(head='<script src="/site/early.js"></script>', sheets='<link rel="stylesheet" href="/site/a.css">')
 
 
-def served(path: str = "/") -> httpx2.Response:
+def served(path: str = "/", document: str = GRADIO) -> httpx2.Response:
     async def answer(_: object) -> Response:
-        return HTMLResponse(GRADIO, headers={"Content-Security-Policy": "script-src 'self'"})
+        return HTMLResponse(document, headers={"Content-Security-Policy": "script-src 'self'"})
 
     app = PageDocument(Starlette(routes=[Route("/", answer), Route("/other", answer)]), parts=PARTS)
     return TestClient(app).get(path)
@@ -55,3 +55,5 @@ def test_the_length_is_that_of_what_is_sent() -> None:
 
 def test_other_documents_stay_as_they_are() -> None:
     assert served("/other").text == GRADIO
+    asked_to_sign_in = "<!doctype html><html><head><title>Account</title></head><body></body></html>"
+    assert served(document=asked_to_sign_in).text == asked_to_sign_in

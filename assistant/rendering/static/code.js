@@ -12,17 +12,20 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // A growing answer is drawn anew while a button of it is being pressed: the press then ends on another one, and counts
-  // as a click on what is around both.
-  function pressed(event) {
-    const found = event.detail && document.elementFromPoint(event.clientX, event.clientY)?.closest("#live :is(.code-head > *, .fold)");
-    return found && event.target !== found && event.target.contains(found) && getSelection().isCollapsed ? found : null;
-  }
-
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-save]");
     if (button) save(button);
-    else pressed(event)?.click();
+  });
+
+  // A growing answer is drawn anew while something of it is being pressed: the press then ends on another one of the same
+  // kind, and is no click.
+  const CONTROLS = "#log :is(.code-head > *, .fold)";
+  let pressed = null;
+  document.addEventListener("pointerdown", (event) => (pressed = event.target.closest(CONTROLS)));
+  document.addEventListener("pointerup", (event) => {
+    if (!pressed || pressed.isConnected) return;
+    const drawnAnew = document.elementFromPoint(event.clientX, event.clientY)?.closest(CONTROLS);
+    if (drawnAnew?.outerHTML === pressed.outerHTML) drawnAnew.click();
   });
 
   let conversation = null;
