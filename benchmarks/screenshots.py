@@ -28,8 +28,6 @@ WIDTHS, HEIGHT = (1280, 768, 320), 800
 THEMES = ("light", "dark")
 README = {("light", 1280, "en"): "light", ("dark", 1280, "en"): "dark", ("light", 320, "en"): "phone",
           ("light", 1280, "zh-CN"): "chinese"}  # fmt: skip
-COLOURS = 96
-"""Of a picture in docs/: enough for a page, and lossless it is smaller than a blurred one."""
 GAP = 16
 
 
@@ -163,12 +161,10 @@ def keep_in_docs(taken: list[Picture]) -> None:
     for picture in taken:
         name = README.get((picture.theme, picture.width, picture.language))
         if name and picture.state == "conversation":
-            few_colours(picture.image).save(DOCS / f"{name}.png", optimize=True)
+            keep(picture.image, DOCS / f"{name}.webp")
     for state, language in dict.fromkeys((picture.state, picture.language) for picture in taken):
         of_state = [each for each in taken if (each.state, each.language) == (state, language)]
-        few_colours(together(of_state)).convert("RGB").save(
-            album / album_name(state, language), lossless=True, method=6
-        )
+        keep(together(of_state), album / album_name(state, language))
 
 
 def album_name(state: str, language: str) -> str:
@@ -185,8 +181,8 @@ def together(taken: list[Picture]) -> Image.Image:
     return whole
 
 
-def few_colours(image: Image.Image) -> Image.Image:
-    return image.quantize(COLOURS, dither=Image.Dither.NONE)
+def keep(image: Image.Image, path: Path) -> None:
+    image.save(path, lossless=True, method=6)
 
 
 def main() -> None:
