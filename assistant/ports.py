@@ -165,7 +165,9 @@ class ConversationStore(Protocol):
 
     def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
         """Really delete conversations of visitors without an account that had their last turn before that time, hidden
-        or not, with their shares: at most `limit` of them, the oldest first. Their number. Drafts go likewise."""
+        or not, with their shares: at most `limit` of them, the oldest first, then by id. Their number.
+
+        Drafts of that age go too."""
 
     def delete_owner(self, owner_id: str) -> int:
         """Really delete everything of one person at once, hidden or not; the number of conversations."""

@@ -118,7 +118,7 @@ class ConversationTreeStore:
         old = select(ConversationRow.id).where(
             ConversationRow.updated_at < unchanged_since, is_anonymous(ConversationRow.owner_id)
         )
-        oldest = old.order_by(ConversationRow.updated_at).limit(limit).with_for_update()
+        oldest = old.order_by(ConversationRow.updated_at, ConversationRow.id).limit(limit).with_for_update()
         with self._database.write() as session:
             forget_old(session, unchanged_since)
             return _delete_conversations(session, ConversationRow.id.in_(session.scalars(oldest).all()))

@@ -1,5 +1,7 @@
 """What is really deleted, and what stays: by age, and all of one person's."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.errors.app import NotFoundError
@@ -72,6 +74,13 @@ class DeletionContract:
         assert [c.id for c in store.conversations(ANN, 10)] == ["c3"]
         assert [c.id for c in store.conversations(BOB, 10)] == ["c4"]
         assert [store.delete_unchanged(at(4), 2) for _ in range(2)] == [1, 0]
+
+    def test_of_one_age_they_expire_in_the_order_of_their_ids(self, store: ConversationStore) -> None:
+        for number in (3, 1, 2):
+            copy = conversation_of(chain(2, f"c{number}"))
+            store.add_conversation(replace(copy, id=f"c{number}", updated_at=at(1)), chain(2, f"c{number}"))
+        assert store.delete_unchanged(at(2), 1) == 1
+        assert [c.id for c in store.conversations(ANN, 10)] == ["c3", "c2"]
 
     def test_a_long_conversation_can_expire(self, store: ConversationStore) -> None:
         messages = chain(1200)

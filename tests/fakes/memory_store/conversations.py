@@ -117,7 +117,7 @@ class MemoryConversations(MemoryState):
         self._drafts = {place: kept for place, kept in self._drafts.items() if place in stays}
         old = [c for c in self._conversations.values() if c.updated_at < unchanged_since]
         old = [c for c in old if c.owner_id not in self._accounts]
-        return self._delete({c.id for c in sorted(old, key=lambda c: c.updated_at)[:limit]})
+        return self._delete({c.id for c in sorted(old, key=lambda c: (c.updated_at, c.id))[:limit]})
 
     def delete_owner(self, owner_id: str) -> int:
         self._agreed.pop(owner_id, None)
