@@ -8,7 +8,6 @@ ENDED = "The answer is complete."
 # A page that is measured, or shown, between any two steps of its drawing.
 MEASURE = """new MutationObserver(() => document.body.offsetHeight)
     .observe(document.querySelector("#log"), { childList: true, subtree: true })"""
-AT_END = "innerHeight + scrollY >= document.documentElement.scrollHeight - 1"
 
 
 def place(page: Page) -> float:
@@ -38,10 +37,9 @@ def is_written(page: Page, number: int) -> None:
 def test_an_answer_is_followed_until_its_end(paced: Page) -> None:
     ask(paced, "How?")
     is_written(paced, 20)
-    paced.wait_for_function(AT_END)
+    expect(paced.get_by_role("log").get_by_role("paragraph").last).to_be_in_viewport()
     expect(latest(paced)).to_be_hidden()
     expect(paced.get_by_text(ENDED)).to_be_attached()
-    paced.wait_for_function(AT_END)
     expect(paced.get_by_role("button", name="Regenerate")).to_be_in_viewport()
 
 
@@ -58,7 +56,7 @@ def test_whoever_scrolls_up_stays_there_to_the_end_and_is_led_back_by_a_button(p
     expect(paced.get_by_role("button", name="Regenerate")).to_be_attached()
     assert place(paced) == before
     latest(paced).press("Enter")
-    paced.wait_for_function(AT_END)
+    expect(paced.get_by_role("button", name="Regenerate")).to_be_in_viewport()
     expect(latest(paced)).to_be_hidden()
     expect(paced.get_by_role("textbox", name="Message")).to_be_focused()
 
@@ -79,7 +77,7 @@ def test_ones_own_question_is_shown_wherever_one_was(paced: Page) -> None:
     ask(paced, "And then?")
     expect(paced.get_by_role("log").get_by_text("And then?")).to_be_in_viewport()
     is_written(paced, 39)
-    paced.wait_for_function(AT_END)
+    expect(paced.get_by_role("button", name="Regenerate")).to_be_in_viewport()
 
 
 def test_a_conversation_opens_at_its_end_and_another_version_at_its_message(paced: Page) -> None:
@@ -96,7 +94,6 @@ def test_a_conversation_opens_at_its_end_and_another_version_at_its_message(pace
     assert paced.evaluate("scrollY") == 0
     paced.get_by_role("link", name="How?").click()
     expect(paced.get_by_role("button", name="Regenerate")).to_be_in_viewport()
-    paced.wait_for_function(AT_END)
 
 
 def test_what_is_typed_moves_nothing_above_the_box(paced: Page) -> None:
