@@ -61,7 +61,7 @@ def settings(**values: str) -> Callable[[Path], Environment]:
         (settings(PROMPT="tech_assistant/v9"), ["tech_assistant/v9", "tech_assistant/v1", "tech_assistant/compact"]),
         (settings(PROMPT="missing.jinja"), ["missing.jinja", "No such file"]),
         (settings(PORT="0"), ["ASSISTANT_PORT", "1", "65535"]),
-        (settings(PORT="http"), ["ASSISTANT_PORT", "integer"]),
+        (settings(PORT="http"), ["ASSISTANT_PORT", "a whole number"]),
         (settings(HOST="no.such.host.invalid"), ["ASSISTANT_HOST", "no.such.host.invalid"]),
         (settings(HOST="." * 3), ["ASSISTANT_HOST"]),
         (settings(BACKEND="abacus"), ["ASSISTANT_BACKEND", "embedded"]),
