@@ -73,7 +73,7 @@ def test_on_a_phone_the_side_bar_is_a_drawer(page: Page) -> None:
     show.click()
     # What the page presses by itself closes nothing.
     page.get_by_role("searchbox").fill("nothing of that kind")
-    expect(page.locator("#found").get_by_role("status")).to_be_visible()
+    expect(page.locator("#found").get_by_text("Nothing found.")).to_be_visible()
     new_chat.click()
     expect(new_chat).to_be_hidden()
 
