@@ -86,7 +86,7 @@ class CausalModel:
         before = [cache.length for cache in caches]
         given = torch.tensor([list(row) for row in ids], device=self.device)
         try:
-            found = self._module(given, past_key_values=known, use_cache=True, **self._alone, **more)
+            found = self._module(given, cache=known, use_cache=True, **self._alone, **more)
         except BaseException:
             for cache, length in zip(caches, before, strict=True):
                 cache.rewind(length)
