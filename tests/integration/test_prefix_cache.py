@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from array import array
 from pathlib import Path
 
 import pytest
@@ -108,7 +110,7 @@ async def test_a_stopped_answer_need_not_be_read_again() -> None:
 
 
 def snapshot(*ids: int, size: int = 1) -> KvSnapshot:
-    return KvSnapshot(ids, ((torch.zeros(1, 1, len(ids), size), torch.zeros(1, 1, len(ids), size)),))
+    return KvSnapshot(array("i", ids), ((torch.zeros(1, 1, len(ids), size), torch.zeros(1, 1, len(ids), size)),))
 
 
 def test_the_conversation_that_was_used_longest_ago_goes_first() -> None:
@@ -147,6 +149,18 @@ def test_a_longer_conversation_takes_the_place_of_its_own_beginning() -> None:
     assert memory._kept == [other, memory._kept[1]]
 
 
+def test_a_thousand_kept_conversations_hold_up_nobody() -> None:
+    memory, prefix, nothing = KvMemory(limit=10**9), list(range(4000)), torch.zeros(1, 1, 0, 1)
+    for number in range(1000):
+        memory._kept.append(KvSnapshot(array("i", [*prefix, number, *range(100)]), ((nothing, nothing),)))
+    began = time.thread_time()
+    assert memory.longest_start([*prefix, 500, 7])[1] == 4001
+    memory.keep(snapshot(*prefix, 1000, *range(100)))
+    # Token by token in Python it takes more than a second.
+    assert time.thread_time() - began < 0.4
+    assert len(memory._kept) == 1001
+
+
 @given(st.lists(st.integers(0, 1)), st.lists(st.integers(0, 1)))
 def test_the_shared_start_is_as_long_as_it_can_be(one: list[int], other: list[int]) -> None:
     shared = shared_length(one, other)
@@ -174,7 +188,7 @@ CPU = torch.device("cpu")
 def made(dtype: torch.dtype = torch.float32) -> KvSnapshot:
     torch.manual_seed(0)
     layers = tuple((torch.randn(1, 1, 3, 8).to(dtype), torch.randn(1, 1, 3, 8).to(dtype)) for _ in range(12))
-    return KvSnapshot((5, 6, 7), layers)
+    return KvSnapshot(array("i", [5, 6, 7]), layers)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
@@ -184,7 +198,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path: Path, dtype: torch.dtype) ->
     file.save(made(dtype))
     loaded = file.load(CPU)
     assert loaded is not None
-    assert loaded.ids == (5, 6, 7)
+    assert loaded.ids == array("i", [5, 6, 7])
     for ours, theirs in zip(loaded.layers, made(dtype).layers, strict=True):
         assert torch.equal(ours[0], theirs[0])
         assert torch.equal(ours[1], theirs[1])
@@ -247,7 +261,7 @@ def test_a_disk_that_takes_nothing_costs_no_more_than_the_file(
 def test_files_of_old_prefixes_do_not_pile_up(tmp_path: Path) -> None:
     files = [PrefixFile(tmp_path, KEY, (at,)) for at in range(6)]
     for at, file in enumerate(files):
-        file.save(KvSnapshot((at,), made().layers))
+        file.save(KvSnapshot(array("i", [at]), made().layers))
     assert [file.path.exists() for file in files] == [False, False, True, True, True, True]
 
 

@@ -3,6 +3,7 @@
 Knows nothing of prompts, requests or files.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,8 @@ _STEP = 256
 class KvSnapshot:
     """What a model keeps of `ids`. Never written to: a request copies what it shares."""
 
-    ids: tuple[int, ...]
+    ids: "array[int]"
+    """An array, since slices of arrays are compared in C."""
     layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]
     """Keys and values of each layer, of the shape (1, heads, tokens, size of a head)."""
 
@@ -94,7 +96,7 @@ class GrowingCache(_Cache):  # type: ignore[misc]  # Any, see above
 
     def snapshot(self, ids: Sequence[int]) -> KvSnapshot:
         """Of the tokens read, which are the first of `ids`. The cache must not be used afterwards."""
-        return KvSnapshot(tuple(ids[: self.length]), tuple((layer.keys, layer.values) for layer in self.layers))
+        return KvSnapshot(array("i", ids[: self.length]), tuple((layer.keys, layer.values) for layer in self.layers))
 
 
 def _with_room(room: torch.Tensor | None, new: torch.Tensor, length: int, end: int) -> torch.Tensor:
