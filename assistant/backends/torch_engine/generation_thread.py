@@ -41,6 +41,7 @@ class GenerationThread:
         self._memory = memory
         self._on_crash = on_crash
         self._queue = FairQueue[Work](max_active)
+        self._told: set[type[Exception]] = set()
         # A daemon: an app that ends without closing it must not hang.
         self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
         self._thread.start()
@@ -99,7 +100,11 @@ class GenerationThread:
             scores = self._model.read_together(list(turn.values()))
         except torch.AcceleratorError:
             raise
-        except Exception:
+        except Exception as error:
+            # With a model that cannot do it this comes with every step: said once, or the log would be full of it.
+            if type(error) not in self._told:
+                self._told.add(type(error))
+                logger.exception("a step for several has failed, and such steps are tried one by one")
             return False
         self._queue.had_turn(list(turn))
         for work, logits in zip(turn, scores, strict=True):
