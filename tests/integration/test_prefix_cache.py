@@ -83,6 +83,40 @@ async def test_nobody_writes_into_what_is_shared() -> None:
         assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_kept_conversations_take_the_prefix_once_and_what_comes_after_it_each(kind: str) -> None:
+    async with served(WatchedModel(kind)) as engine:
+        prefix = await engine.read_prefix(PREFIX)
+        for name in "abcdefgh":
+            await engine.answer(f"{PREFIX} {name * 20}?\n\nAssistant:", max_new_tokens=12)
+        kept, begin = engine.memory._kept, len(prefix.ids)
+        assert len(kept) == 8
+        shown = [
+            tensor for one in (prefix, *kept) for part in one.parts(len(one.ids)) for pair in part for tensor in pair
+        ]
+        storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in shown}
+        each = prefix.bytes / begin
+        assert sum(storages.values()) == prefix.bytes + sum((len(one.ids) - begin) * each for one in kept)
+        told = {figure.name: figure.value for figure in engine.memory.figures()}
+        assert told["kv_prefix_bytes"] + told["kv_kept_bytes"] == sum(storages.values())
+
+
+async def test_a_conversation_without_room_to_be_kept_has_its_answer_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> KvSnapshot:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    async with served() as engine:
+        expected = await engine.answer(PROMPTS["a question"], max_new_tokens=20)
+        engine.memory.forget()
+        with monkeypatch.context() as patched:
+            patched.setattr(GrowingCache, "snapshot", full)
+            assert await engine.answer(PROMPTS["a question"], max_new_tokens=20) == expected
+        assert engine.memory._kept == []
+        assert await engine.answer(PROMPTS["a question"], max_new_tokens=20) == expected
+
+
 async def test_a_prefix_is_read_in_steps_between_those_of_others() -> None:
     async with served() as engine:
         with engine.model.held():
@@ -140,6 +174,20 @@ def test_the_prefix_stays_when_conversations_have_to_go() -> None:
     assert memory.longest_start([1, 2, 3]) == (prefix, 2)
 
 
+def test_what_stands_on_a_prefix_goes_with_it() -> None:
+    prefix, other = snapshot(1, 2), snapshot(1, 3)
+    memory = KvMemory(limit=10**6)
+    memory.pin(prefix)
+    assert memory.base_of([1, 2, 3]) is prefix
+    assert memory.base_of([1]) is memory.base_of([1, 3]) is None
+    on_prefix, alone = KvSnapshot(array("i", [1, 2, 3]), snapshot(3).layers, prefix), snapshot(9, 9)
+    memory.keep(on_prefix)
+    memory.keep(alone)
+    memory.pin(other)
+    memory.keep(on_prefix)
+    assert memory._kept == [alone]
+
+
 def test_a_longer_conversation_takes_the_place_of_its_own_beginning() -> None:
     memory = KvMemory(limit=10**6)
     beginning, other = snapshot(*range(50), 7, 7, 7), snapshot(*range(30), *[9] * 40)
@@ -177,6 +225,22 @@ def test_a_cache_grows_and_is_cut_without_losing_a_token(pieces: list[int], cut:
     kept = min(cut, sum(pieces))
     assert cache.length == kept
     keys, values = cache.update(whole[..., kept:, :], -whole[..., kept:, :], 0)
+    assert torch.equal(keys, whole)
+    assert torch.equal(values, -whole)
+
+
+@given(st.integers(1, 600), st.data())
+def test_a_conversation_on_a_prefix_goes_on_from_any_of_its_tokens(tokens: int, data: st.DataObject) -> None:
+    whole = torch.arange(tokens, dtype=torch.float32).reshape(1, 1, -1, 1)
+    cache, ids = GrowingCache(), list(range(tokens))
+    cache.update(whole, -whole, 0)
+    shared, length = data.draw(st.integers(0, tokens)), data.draw(st.integers(1, tokens))
+    base = KvSnapshot(array("i", ids[:shared]), ((whole[..., :shared, :], -whole[..., :shared, :]),))
+    kept = cache.snapshot(ids, base)
+    assert kept.bytes == 8 * (tokens - shared)
+    again = GrowingCache(kept, length)
+    assert again.length == length
+    keys, values = again.update(whole[..., length:, :], -whole[..., length:, :], 0)
     assert torch.equal(keys, whole)
     assert torch.equal(values, -whole)
 

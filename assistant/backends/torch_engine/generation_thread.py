@@ -11,6 +11,7 @@ import torch
 from assistant.backends.torch_engine.causal_model import CausalModel, Reading
 from assistant.backends.torch_engine.fair_queue import FairQueue
 from assistant.backends.torch_engine.kv_memory import KvMemory
+from assistant.backends.torch_engine.out_of_memory import is_out_of_memory
 from assistant.errors.engine import EngineError, EngineUnavailableError
 from assistant.errors.root import AssistantError
 
@@ -125,7 +126,7 @@ class GenerationThread:
         except AssistantError as error:
             work.fail(error)
         except Exception as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 logger.exception("a step has failed")
                 work.fail(EngineError(fault=type(error).__name__))
             elif self._made_room():
@@ -141,10 +142,3 @@ class GenerationThread:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         return freed
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    # CUDA has a class for it; the CPU's allocator and Apple's raise RuntimeError with words.
-    words = ("out of memory", "can't allocate memory", "not enough memory")
-    said = isinstance(error, RuntimeError) and any(word in str(error) for word in words)
-    return said or isinstance(error, torch.OutOfMemoryError | MemoryError)

@@ -12,7 +12,10 @@ _TAIL = 16
 
 
 class KvMemory:
-    """Bounded by `limit` bytes; the least recently used goes first. The prefix stays and is not counted."""
+    """Bounded by `limit` bytes; the least recently used goes first.
+
+    The prefix is there once, stays, and is not counted: a conversation that begins with it keeps what comes after.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -22,11 +25,21 @@ class KvMemory:
         self._lock = threading.Lock()
 
     def pin(self, prefix: KvSnapshot) -> None:
+        """What stands on another one goes with that."""
         with self._lock:
             self._prefix = prefix
+            self._kept = [old for old in self._kept if old.base is None]
+
+    def base_of(self, ids: Sequence[int]) -> KvSnapshot | None:
+        """The prefix, where `ids` begin with it."""
+        with self._lock:
+            prefix = self._prefix
+        return prefix if prefix and array("i", ids[: len(prefix.ids)]) == prefix.ids else None
 
     def keep(self, snapshot: KvSnapshot) -> None:
         with self._lock:
+            if snapshot.base not in (None, self._prefix):
+                return
             self._kept = [*(old for old in self._kept if not _outgrown(old.ids, snapshot.ids)), snapshot]
             while self._taken() > self._limit:
                 self._kept.pop(0)
@@ -60,7 +73,7 @@ class KvMemory:
             prefix = self._prefix.bytes if self._prefix else 0
             return (
                 Figure("kv_prefix_bytes", "Keys and values of the prefix that all prompts share.", prefix),
-                Figure("kv_kept_bytes", "Keys and values of conversations, kept for their next turn.", self._taken()),
+                Figure("kv_kept_bytes", "Those of conversations after it, kept for their next turn.", self._taken()),
                 Figure("kv_kept_limit_bytes", "What these may take; the least recently used goes first.", self._limit),
                 Figure("kv_kept_conversations", "Conversations whose keys and values are kept.", len(self._kept)),
                 Figure("kv_evicted_total", "Those given up to make room.", self._evicted),
