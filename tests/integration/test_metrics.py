@@ -67,7 +67,7 @@ async def test_torch_tells_what_it_keeps_of_conversations_and_what_it_gave_up() 
             "assistant_kv_evicted_total": 0,
         }
         engine.memory._limit = kept
-        await engine.answer("Another one, at some length?", max_new_tokens=4)
+        await engine.answer("New thing, at some length?", max_new_tokens=4)
         figures = read(as_text(engine.memory.figures()))
         assert figures["assistant_kv_kept_conversations"] == figures["assistant_kv_evicted_total"] == 1
         assert figures["assistant_kv_kept_bytes"] <= kept

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from array import array
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,40 @@ async def test_nobody_writes_into_what_is_shared() -> None:
         assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_kept_conversations_take_the_prefix_once_and_what_comes_after_it_each(kind: str) -> None:
+    async with served(WatchedModel(kind)) as engine:
+        prefix = await engine.read_prefix(PREFIX)
+        for name in "abcdefgh":
+            await engine.answer(f"{PREFIX} {name * 20}?\n\nAssistant:", max_new_tokens=12)
+        kept, begin = engine.memory._kept, len(prefix.ids)
+        assert len(kept) == 8
+        shown = [
+            tensor for one in (prefix, *kept) for part in one.parts(len(one.ids)) for pair in part for tensor in pair
+        ]
+        storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in shown}
+        each = prefix.bytes / begin
+        assert sum(storages.values()) == prefix.bytes + sum((len(one.ids) - begin) * each for one in kept)
+        told = {figure.name: figure.value for figure in engine.memory.figures()}
+        assert told["kv_prefix_bytes"] + told["kv_kept_bytes"] == sum(storages.values())
+
+
+async def test_a_conversation_without_room_to_be_kept_has_its_answer_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> KvSnapshot:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    async with served() as engine:
+        expected = await engine.answer(PROMPTS["a question"], max_new_tokens=20)
+        engine.memory.forget()
+        with monkeypatch.context() as patched:
+            patched.setattr(GrowingCache, "snapshot", full)
+            assert await engine.answer(PROMPTS["a question"], max_new_tokens=20) == expected
+        assert engine.memory._kept == []
+        assert await engine.answer(PROMPTS["a question"], max_new_tokens=20) == expected
+
+
 async def test_a_prefix_is_read_in_steps_between_those_of_others() -> None:
     async with served() as engine:
         with engine.model.held():
@@ -108,7 +144,7 @@ async def test_a_stopped_answer_need_not_be_read_again() -> None:
 
 
 def snapshot(*ids: int, size: int = 1) -> KvSnapshot:
-    return KvSnapshot(ids, ((torch.zeros(1, 1, len(ids), size), torch.zeros(1, 1, len(ids), size)),))
+    return KvSnapshot(array("i", ids), ((torch.zeros(1, 1, len(ids), size), torch.zeros(1, 1, len(ids), size)),))
 
 
 def test_the_conversation_that_was_used_longest_ago_goes_first() -> None:
@@ -138,6 +174,20 @@ def test_the_prefix_stays_when_conversations_have_to_go() -> None:
     assert memory.longest_start([1, 2, 3]) == (prefix, 2)
 
 
+def test_what_stands_on_a_prefix_goes_with_it() -> None:
+    prefix, other = snapshot(1, 2), snapshot(1, 3)
+    memory = KvMemory(limit=10**6)
+    memory.pin(prefix)
+    assert memory.base_of([1, 2, 3]) is prefix
+    assert memory.base_of([1]) is memory.base_of([1, 3]) is None
+    on_prefix, alone = KvSnapshot(array("i", [1, 2, 3]), snapshot(3).layers, prefix), snapshot(9, 9)
+    memory.keep(on_prefix)
+    memory.keep(alone)
+    memory.pin(other)
+    memory.keep(on_prefix)
+    assert memory._kept == [alone]
+
+
 def test_a_longer_conversation_takes_the_place_of_its_own_beginning() -> None:
     memory = KvMemory(limit=10**6)
     beginning, other = snapshot(*range(50), 7, 7, 7), snapshot(*range(30), *[9] * 40)
@@ -145,6 +195,18 @@ def test_a_longer_conversation_takes_the_place_of_its_own_beginning() -> None:
     memory.keep(other)
     memory.keep(snapshot(*range(90)))
     assert memory._kept == [other, memory._kept[1]]
+
+
+def test_a_thousand_kept_conversations_hold_up_nobody() -> None:
+    memory, prefix, nothing = KvMemory(limit=10**9), list(range(4000)), torch.zeros(1, 1, 0, 1)
+    for number in range(1000):
+        memory._kept.append(KvSnapshot(array("i", [*prefix, number, *range(100)]), ((nothing, nothing),)))
+    began = time.thread_time()
+    assert memory.longest_start([*prefix, 500, 7])[1] == 4001
+    memory.keep(snapshot(*prefix, 1000, *range(100)))
+    # Token by token in Python it takes more than a second.
+    assert time.thread_time() - began < 0.4
+    assert len(memory._kept) == 1001
 
 
 @given(st.lists(st.integers(0, 1)), st.lists(st.integers(0, 1)))
@@ -167,6 +229,22 @@ def test_a_cache_grows_and_is_cut_without_losing_a_token(pieces: list[int], cut:
     assert torch.equal(values, -whole)
 
 
+@given(st.integers(1, 600), st.data())
+def test_a_conversation_on_a_prefix_goes_on_from_any_of_its_tokens(tokens: int, data: st.DataObject) -> None:
+    whole = torch.arange(tokens, dtype=torch.float32).reshape(1, 1, -1, 1)
+    cache, ids = GrowingCache(), list(range(tokens))
+    cache.update(whole, -whole, 0)
+    shared, length = data.draw(st.integers(0, tokens)), data.draw(st.integers(1, tokens))
+    base = KvSnapshot(array("i", ids[:shared]), ((whole[..., :shared, :], -whole[..., :shared, :]),))
+    kept = cache.snapshot(ids, base)
+    assert kept.bytes == 8 * (tokens - shared)
+    again = GrowingCache(kept, length)
+    assert again.length == length
+    keys, values = again.update(whole[..., length:, :], -whole[..., length:, :], 0)
+    assert torch.equal(keys, whole)
+    assert torch.equal(values, -whole)
+
+
 KEY = {"model": "tiny", "revision": "1", "weights": "float32", "tokenizer": "t"}
 CPU = torch.device("cpu")
 
@@ -174,7 +252,7 @@ CPU = torch.device("cpu")
 def made(dtype: torch.dtype = torch.float32) -> KvSnapshot:
     torch.manual_seed(0)
     layers = tuple((torch.randn(1, 1, 3, 8).to(dtype), torch.randn(1, 1, 3, 8).to(dtype)) for _ in range(12))
-    return KvSnapshot((5, 6, 7), layers)
+    return KvSnapshot(array("i", [5, 6, 7]), layers)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
@@ -184,7 +262,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path: Path, dtype: torch.dtype) ->
     file.save(made(dtype))
     loaded = file.load(CPU)
     assert loaded is not None
-    assert loaded.ids == (5, 6, 7)
+    assert loaded.ids == array("i", [5, 6, 7])
     for ours, theirs in zip(loaded.layers, made(dtype).layers, strict=True):
         assert torch.equal(ours[0], theirs[0])
         assert torch.equal(ours[1], theirs[1])
@@ -247,7 +325,7 @@ def test_a_disk_that_takes_nothing_costs_no_more_than_the_file(
 def test_files_of_old_prefixes_do_not_pile_up(tmp_path: Path) -> None:
     files = [PrefixFile(tmp_path, KEY, (at,)) for at in range(6)]
     for at, file in enumerate(files):
-        file.save(KvSnapshot((at,), made().layers))
+        file.save(KvSnapshot(array("i", [at]), made().layers))
     assert [file.path.exists() for file in files] == [False, False, True, True, True, True]
 
 

@@ -116,6 +116,22 @@ async def test_a_fault_while_several_are_read_for_ends_its_own_request_alone() -
         assert expected.startswith(answered[0])
 
 
+async def test_a_model_that_cannot_read_for_several_answers_them_all_and_is_noticed_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("shapes cannot be multiplied")
+
+    async with served() as engine:
+        expected = [(await engine.answer(name * 10, max_new_tokens=20))[0] for name in "ab"]
+        monkeypatch.setattr(engine.model, "read_together", refuse)
+        answers = await asyncio.gather(*(engine.answer(name * 10, max_new_tokens=20) for name in "ab"))
+        assert [text for text, _ in answers] == expected
+        assert caplog.text.count("a step for several has failed") == 1
+        assert "shapes cannot be multiplied" in caplog.text
+        assert "aaaa" not in caplog.text
+
+
 async def test_a_model_whose_attention_cannot_be_chosen_reads_for_one_after_the_other() -> None:
     model = WatchedModel("mamba")
     assert not model.reads_together

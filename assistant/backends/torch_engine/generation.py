@@ -12,6 +12,7 @@ from assistant.backends.torch_engine.answer_pieces import TextStream
 from assistant.backends.torch_engine.causal_model import CausalModel, Reading
 from assistant.backends.torch_engine.kv_cache import GrowingCache
 from assistant.backends.torch_engine.kv_memory import KvMemory
+from assistant.backends.torch_engine.out_of_memory import is_out_of_memory
 from assistant.backends.torch_engine.sampling import Sampler
 from assistant.conversation import GenerationOptions
 from assistant.errors.root import AssistantError
@@ -121,6 +122,13 @@ class Generation:
         )
 
     def _leave_to_memory(self) -> None:
-        if self._cache is not None and self._cache.length:
-            self._memory.keep(self._cache.snapshot(self._ids))
-        self._cache = None
+        cache, self._cache = self._cache, None
+        if cache is None or not cache.length:
+            return
+        try:
+            read = self._ids[: cache.length]
+            self._memory.keep(cache.snapshot(read, self._memory.base_of(read)))
+        except Exception as error:
+            # The next turn is then read anew; this answer has lost nothing.
+            if not is_out_of_memory(error):
+                raise

@@ -11,6 +11,7 @@ import torch
 from assistant.backends.torch_engine.causal_model import CausalModel, Reading
 from assistant.backends.torch_engine.fair_queue import FairQueue
 from assistant.backends.torch_engine.kv_memory import KvMemory
+from assistant.backends.torch_engine.out_of_memory import is_out_of_memory
 from assistant.errors.engine import EngineError, EngineUnavailableError
 from assistant.errors.root import AssistantError
 
@@ -41,6 +42,7 @@ class GenerationThread:
         self._memory = memory
         self._on_crash = on_crash
         self._queue = FairQueue[Work](max_active)
+        self._told: set[type[Exception]] = set()
         # A daemon: an app that ends without closing it must not hang.
         self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
         self._thread.start()
@@ -99,7 +101,11 @@ class GenerationThread:
             scores = self._model.read_together(list(turn.values()))
         except torch.AcceleratorError:
             raise
-        except Exception:
+        except Exception as error:
+            # With a model that cannot do it this comes with every step: said once, or the log would be full of it.
+            if type(error) not in self._told:
+                self._told.add(type(error))
+                logger.exception("a step for several has failed, and such steps are tried one by one")
             return False
         self._queue.had_turn(list(turn))
         for work, logits in zip(turn, scores, strict=True):
@@ -120,7 +126,7 @@ class GenerationThread:
         except AssistantError as error:
             work.fail(error)
         except Exception as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 logger.exception("a step has failed")
                 work.fail(EngineError(fault=type(error).__name__))
             elif self._made_room():
@@ -136,10 +142,3 @@ class GenerationThread:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         return freed
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    # CUDA has a class for it; the CPU's allocator and Apple's raise RuntimeError with words.
-    words = ("out of memory", "can't allocate memory", "not enough memory")
-    said = isinstance(error, RuntimeError) and any(word in str(error) for word in words)
-    return said or isinstance(error, torch.OutOfMemoryError | MemoryError)

@@ -3,8 +3,10 @@
 Knows nothing of prompts, requests or files.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import torch
@@ -19,25 +21,40 @@ _STEP = 256
 """Tokens by which a buffer grows, so that most tokens need no copy of what is there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+Layers = tuple[tuple[torch.Tensor, torch.Tensor], ...]
+"""Keys and values of each layer, of the shape (1, heads, tokens, size of a head)."""
+
+
+@dataclass(frozen=True, eq=False)
 class KvSnapshot:
-    """What a model keeps of `ids`. Never written to: a request copies what it shares."""
+    """What a model keeps of `ids`. Never written to: a request copies what it goes on from."""
 
-    ids: tuple[int, ...]
-    layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]
-    """Keys and values of each layer, of the shape (1, heads, tokens, size of a head)."""
+    ids: "array[int]"
+    """An array, since slices of arrays are compared in C."""
+    layers: Layers
+    """Of the tokens after those of `base`."""
+    base: "KvSnapshot | None" = None
+    """What it begins with and shares with others. Has none itself."""
 
-    @property
+    @cached_property
     def bytes(self) -> int:
-        """Of the memory that it holds on to, which may be more than it shows."""
+        """Of what is its own: what it shares is counted where it is."""
         return sum(int(tensor.untyped_storage().nbytes()) for layer in self.layers for tensor in layer)
+
+    def parts(self, length: int) -> list[Layers]:
+        """One after the other they are the first `length` tokens."""
+        shared = len(self.base.ids) if self.base else 0
+        own = _cut(self.layers, max(length - shared, 0))
+        return [_cut(self.base.layers, min(length, shared)), own] if self.base else [own]
 
 
 class GrowingLayer(_DynamicLayer):  # type: ignore[misc]  # Any, see above
     """Writes into spare room where transformers' own layer copies everything for each token."""
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # transformers' signature
+    def __init__(self, room: int = 0, **settings: Any) -> None:  # noqa: ANN401  # transformers' signature
         super().__init__(**settings)
+        self._least = room
+        """Tokens that there will be soon: a buffer for them is made at once."""
         self._length = 0
         self._rooms: list[torch.Tensor] = []
 
@@ -51,7 +68,8 @@ class GrowingLayer(_DynamicLayer):  # type: ignore[misc]  # Any, see above
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
         end = self._length + key_states.shape[-2]
-        rooms = [_with_room(room, new, self._length, end) for room, new in self._pairs(key_states, value_states)]
+        wanted = max(end, self._least)
+        rooms = [_with_room(room, new, self._length, wanted) for room, new in self._pairs(key_states, value_states)]
         for room, new in zip(rooms, (key_states, value_states), strict=True):
             room[..., self._length : end, :] = new
         # Only now: an allocation that fails leaves the layer as it was.
@@ -80,9 +98,10 @@ class GrowingCache(_Cache):  # type: ignore[misc]  # Any, see above
     """One request's own. May start with a copy of what a snapshot knows."""
 
     def __init__(self, start: KvSnapshot | None = None, length: int = 0) -> None:
-        super().__init__(layer_class_to_replicate=GrowingLayer)
-        for index, (keys, values) in enumerate(start.layers if start else ()):
-            self.update(keys[..., :length, :], values[..., :length, :], index)
+        super().__init__(layer_class_to_replicate=partial(GrowingLayer, room=length))
+        for part in start.parts(length) if start else ():
+            for index, (keys, values) in enumerate(part):
+                self.update(keys, values, index)
 
     @property
     def length(self) -> int:
@@ -92,9 +111,20 @@ class GrowingCache(_Cache):  # type: ignore[misc]  # Any, see above
         for layer in self.layers:
             layer.rewind(length)
 
-    def snapshot(self, ids: Sequence[int]) -> KvSnapshot:
-        """Of the tokens read, which are the first of `ids`. The cache must not be used afterwards."""
-        return KvSnapshot(tuple(ids[: self.length]), tuple((layer.keys, layer.values) for layer in self.layers))
+    def snapshot(self, ids: Sequence[int], base: KvSnapshot | None = None) -> KvSnapshot:
+        """Of the tokens read, the first of `ids`, which begin with those of `base`: what comes after is copied."""
+        begin = len(base.ids) if base else 0
+        layers = tuple((_copy(layer.keys, begin), _copy(layer.values, begin)) for layer in self.layers)
+        return KvSnapshot(array("i", ids[: self.length]), layers, base)
+
+
+def _cut(layers: Layers, length: int) -> Layers:
+    return tuple((keys[..., :length, :], values[..., :length, :]) for keys, values in layers)
+
+
+def _copy(tensor: torch.Tensor, begin: int) -> torch.Tensor:
+    """Without the spare room behind it."""
+    return tensor[..., begin:, :].clone(memory_format=torch.contiguous_format)
 
 
 def _with_room(room: torch.Tensor | None, new: torch.Tensor, length: int, end: int) -> torch.Tensor:

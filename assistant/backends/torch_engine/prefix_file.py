@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +28,7 @@ class PrefixFile:
     def __init__(self, folder: Path, key: Mapping[str, str], ids: Sequence[int]) -> None:
         digest = hashlib.sha256(json.dumps(list(ids)).encode()).hexdigest()
         self._key = {**key, "format": _FORMAT, "ids_sha256": digest}
-        self._ids = tuple(ids)
+        self._ids = array("i", ids)
         name = hashlib.sha256(json.dumps(self._key, sort_keys=True).encode()).hexdigest()
         self.path = folder / f"{name[:32]}.safetensors"
 
