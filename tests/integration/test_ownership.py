@@ -99,6 +99,8 @@ def nobody(running: WebApp) -> TestClient:
 def revoked(running: WebApp) -> TestClient:
     browser = running.visitor()
     browser.get("/")
+    # Nothing is known of who keeps nothing.
+    browser.put("/draft", json={"text": "Half a th", "seen": ""}).raise_for_status()
     token = browser.cookies["assistant"]
     browser.post("/auth/sign-out")
     carries(browser, {"assistant": token})
