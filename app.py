@@ -149,9 +149,9 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         chat=service,
         conversations=ConversationService(store, runs, clock=_now),
         feedback=FeedbackService(store, clock=_now),
-        licences=LicenceService(store, lambda: engine.card, clock=_now),
+        licences=LicenceService(store, lambda: engine.card, limits, clock=_now),
         search=SearchService(store),
-        prompts=PromptService(store, engine, new_id=_new_id, clock=_now),
+        prompts=PromptService(store, engine, limits, new_id=_new_id, clock=_now),
         attachment_sizes=AttachmentSizes(engine),
         context_meter=ContextMeter(store, engine),
         context_views=ContextViews(store, engine),
@@ -209,12 +209,13 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         sign_in=sign_in,
         lifespan=lifespan,
     )
+    drafts = DraftService(store, limits, new_id=_new_id, clock=_now, limit=settings.message_limit)
     pages = SharePages(wording, settings.report_address)
     for routes in (
         share_routes(sharing, ShareReader(store, looks, limits, clock=_now), visitors, pages, wording),
         share_desk_routes(sharing, visitors, pages, wording, public_url=hosting.public_url),
         transfer_routes(Portability(store, wording, clock=_now, retention=retention), visitors, limits, wording),
-        draft_routes(DraftService(store, new_id=_new_id, clock=_now, limit=settings.message_limit), visitors),
+        draft_routes(drafts, visitors),
         here_route(visitors),
         metrics_route(engine, runs.line, settings.metrics_token),
         page_file_routes(),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors.app import NotFoundError
 from assistant.errors.root import ErrorReport
-from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
+from assistant.prompt_choice import OWN, SUITED_PROMPT, PromptChoice
 
 _SEARCHED_CHARACTERS = 20_000
 """Of an attached file."""
@@ -61,6 +61,7 @@ class Provenance(BaseModel):
     model_revision: str
     prompt_id: str
     prompt_sha256: str
+    """Of the template; empty where it is a person's own and has left without its words."""
     options: GenerationOptions
     """As used: the seed is never None here."""
     prompt_text_sha256: str | None = None
@@ -191,6 +192,13 @@ def remapped(provenance: Provenance | None, ids: Mapping[str, str]) -> Provenanc
     if provenance is None or provenance.continued_from is None:
         return provenance
     return provenance.model_copy(update={"continued_from": ids.get(provenance.continued_from)})
+
+
+def without_texts(provenance: Provenance) -> Provenance:
+    """As it may leave with redacted texts: by a hash of the texts themselves, a guess at what was taken out could be
+    tried. That of a template is public; that of a person's own prompt is one of their words."""
+    prompt_sha256 = "" if provenance.prompt_id == OWN else provenance.prompt_sha256
+    return provenance.model_copy(update={"prompt_text_sha256": None, "prompt_sha256": prompt_sha256})
 
 
 def branch(messages: Iterable[Message], leaf_id: str | None) -> list[Message]:

@@ -24,7 +24,8 @@ class IdentityStore(Protocol):
         """
 
     def sign_out(self, token_sha256: str, today: date) -> None:
-        """Revoke this token; what is kept stays the account's."""
+        """Revoke this token; what is kept stays the account's. Where nothing is known of it nothing is written:
+        anybody can think of tokens."""
 
     def sign_out_everywhere(self, owner_id: str, today: date) -> int:
         """Revoke all tokens of one person; how many there were."""

@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _MOST_REMEMBERED = 10_000
+_PAGE = 2000
+"""Characters of a draft that are counted as a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Bounds:
     answers_at_once: int = 0
     shares_per_hour: int = 0
     imports_per_hour: int = 0
+    """Copies of shared pages too."""
     exports_per_hour: int = 0
     """Previews of shares too: they go through a whole conversation as well."""
     requests_per_minute: int = 0
@@ -110,6 +113,21 @@ class Limits:
         """Raises TooManyImportsError, StorageError."""
         await self._take_of_hour("imports-per-hour", owner_id, self._bounds.imports_per_hour, TooManyImportsError)
 
+    async def take_small(self, owner_id: str) -> None:
+        """A prompt that is saved, a licence that is accepted: as many as imports, counted for themselves. Raises
+        LimitError, StorageError."""
+        await self._take_of_hour("small-per-hour", owner_id, self._bounds.imports_per_hour, LimitError)
+
+    async def take_draft(self, owner_id: str, grown: int) -> None:
+        """By so many characters: in a day a person's drafts grow by as many pages as they may ask questions. Raises
+        LimitError, StorageError."""
+        most = self._bounds.turns_per_day
+        pages = min(math.ceil(grown / _PAGE), most)
+        if pages > 0 and (
+            refusal := await asyncio.to_thread(self._take, self._of_both("drafts-per-day", owner_id, most, _DAY, pages))
+        ):
+            raise _told(LimitError, refusal)
+
     async def take_export(self, owner_id: str) -> None:
         """Raises TooManyExportsError, StorageError."""
         await self._take_of_hour("exports-per-hour", owner_id, self._bounds.exports_per_hour, TooManyExportsError)
@@ -141,13 +159,20 @@ class Limits:
 
     async def take_sign_in(self) -> None:
         """Raises TooManySignInsError, StorageError."""
-        wanted = self._of_address("sign-ins-per-hour", self._bounds.sign_ins_per_hour)
-        if refusal := await asyncio.to_thread(self._take, wanted):
-            raise _told(TooManySignInsError, refusal)
+        await self._take_sign_in("sign-ins-per-hour")
+
+    async def take_ticket(self) -> None:
+        """Of a page in a frame, for a sign-in: as many as those, counted for themselves. Raises what they do."""
+        await self._take_sign_in("tickets-per-hour")
 
     def forget_unused(self) -> None:
         """Who has taken nothing lately is not kept in mind. Blocks; raises StorageError."""
         self._store.forget_full(self._clock())
+
+    async def _take_sign_in(self, what: str) -> None:
+        wanted = self._of_address(what, self._bounds.sign_ins_per_hour)
+        if refusal := await asyncio.to_thread(self._take, wanted):
+            raise _told(TooManySignInsError, refusal)
 
     async def _take_of_hour(self, what: str, owner_id: str, most: int, kind: type[LimitError]) -> None:
         if refusal := await asyncio.to_thread(self._take, self._of_both(what, owner_id, most, _HOUR)):

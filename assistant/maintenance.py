@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 _ROUND_SECONDS = 60.0
 _UNDO_TIME = timedelta(hours=1)
+_DRAFT_TIME = timedelta(days=30)
+"""For a draft of somebody who never asked anything, and may never come back."""
 _BATCH = 100
 
 
@@ -44,7 +46,11 @@ class Maintenance:
         there is to do, by names; each blocks."""
         self._store = store
         self._clock = clock
-        self._chores: dict[str, Callable[[], object]] = {"purge": self._purge, **(chores or {})}
+        self._chores: dict[str, Callable[[], object]] = {
+            "purge": self._purge,
+            "drafts": self._forget_drafts,
+            **(chores or {}),
+        }
         if retention:
             self._chores["retention"] = partial(self._delete_expired, retention)
         self._backups = backups
@@ -100,6 +106,11 @@ class Maintenance:
     def _purge(self) -> None:
         if purged := self._store.purge_deleted(self._clock() - _UNDO_TIME):
             logger.info("%d deleted conversations are really gone", purged)
+
+    def _forget_drafts(self) -> None:
+        before = self._clock() - _DRAFT_TIME
+        while not self._ending.is_set() and (forgotten := self._store.forget_drafts(before, _BATCH)):
+            logger.info("%d drafts of visitors who never asked anything are gone", forgotten)
 
     def _delete_expired(self, retention: timedelta) -> None:
         before = self._clock() - retention

@@ -264,6 +264,10 @@ class ConversationStore(Protocol):
     ) -> Draft:
         """A blank one keeps nothing. What is kept now: where that was of another version than `seen`, it still is."""
 
+    def forget_drafts(self, unchanged_since: datetime, limit: int) -> int:
+        """Of anonymous visitors who have no conversation, at most `limit` at once; their number. Whoever has nothing
+        else is as new."""
+
     # Health
 
     def ping(self) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from assistant.engine import Engine
 from assistant.errors.app import PromptTooLongError
 from assistant.errors.input import BlankPromptError
+from assistant.limits import Limits
 from assistant.ports import ConversationStore
 from assistant.prompt_choice import CHAT, OWN, SUITED, TRANSCRIPTS, OwnPrompt, PromptChoice, PromptPreset
 from assistant.prompting.accepted import accept_prompt
@@ -32,10 +33,17 @@ class PromptPreview:
 
 class PromptService:
     def __init__(
-        self, store: ConversationStore, engine: Engine, *, new_id: Callable[[], str], clock: Callable[[], datetime]
+        self,
+        store: ConversationStore,
+        engine: Engine,
+        limits: Limits,
+        *,
+        new_id: Callable[[], str],
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._engine = engine
+        self._limits = limits
         self._new_id = new_id
         self._clock = clock
 
@@ -63,11 +71,12 @@ class PromptService:
 
     async def save(self, owner_id: str, name: str, prompt: OwnPrompt) -> None:
         """Under a name that is there already it takes the place of what was. Raises as `accept_prompt`, and
-        TooManyPresetsError."""
+        TooManyPresetsError, LimitError."""
         if not title_of(name):
             raise BlankPromptError
         accepted = accept_prompt(PromptChoice(template=OWN, own=prompt)).own or prompt
         preset = PromptPreset(id=self._new_id(), name=title_of(name), prompt=accepted, created_at=self._clock())
+        await self._limits.take_small(owner_id)
         await asyncio.to_thread(self._store.save_preset, owner_id, preset)
 
     async def rename(self, owner_id: str, preset_id: str, name: str) -> None:

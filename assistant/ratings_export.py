@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from assistant.conversation import without_texts
 from assistant.errors.app import ExportError
 from assistant.ports import ConversationStore
 from assistant.rated_turn import RatedTurn
@@ -51,7 +52,7 @@ def _rows(store: ConversationStore) -> Iterator[Row]:
 
 def _row(turn: RatedTurn) -> Row:
     answer, feedback = turn.answer, turn.answer.feedback
-    origin = answer.provenance
+    origin = answer.provenance and without_texts(answer.provenance)
     redacted = Redaction().of
     row: Row = dict.fromkeys(_COLUMNS)
     row |= {"question": redacted(turn.question.text), "answer": redacted(answer.text), "status": answer.status.value}

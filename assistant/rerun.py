@@ -15,7 +15,7 @@ class Rerun:
 
 def rerun_of(versions: Sequence[Message], answer: Message) -> Rerun | None:
     """`versions` oldest first, `answer` among them. None: nothing before it was made in the same way, to its end."""
-    if answer.provenance is None or answer.status is not MessageStatus.COMPLETE:
+    if answer.provenance is None or not answer.provenance.prompt_sha256 or answer.status is not MessageStatus.COMPLETE:
         return None
     way = _way(answer.provenance)
     for number, earlier in enumerate(versions, start=1):

@@ -189,7 +189,8 @@ class Settings(BaseSettings):
     shares_per_hour: int = Field(60, ge=0, le=1_000_000)
     """Links that one person may make within an hour; 0 for any number."""
     imports_per_hour: int = Field(60, ge=0, le=1_000_000)
-    """Files of conversations that one person may import within an hour; 0 for any number."""
+    """Files of conversations, and copies of shared pages, that one person may take in within an hour; 0 for any
+    number."""
     exports_per_hour: int = Field(300, ge=0, le=1_000_000)
     """Exports, and previews of what would be shared, that one person may ask for within an hour; 0 for any number."""
     requests_per_minute: int = Field(600, ge=0, le=1_000_000)

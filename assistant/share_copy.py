@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from assistant.conversation import Conversation, GenerationOptions, Message, remapped
+from assistant.conversation import Conversation, GenerationOptions, Message
 from assistant.derived_id import derived_id
 from assistant.prompt_choice import SUITED_PROMPT
 from assistant.snapshot import SideMessage, Snapshot, SnapshotMessage
@@ -41,6 +41,6 @@ def _message(shown: SnapshotMessage, place: int, conversation_id: str, parent_id
         status=shown.status,
         # In one order at least, since versions are shown by their age.
         created_at=shown.made_at or now + timedelta(microseconds=place),
-        provenance=remapped(shown.provenance, {}),
+        provenance=shown.provenance,
         attachments=shown.attachments,
     )

@@ -77,8 +77,7 @@ def _shown(message: Message, redacted: Callable[[str], str]) -> dict[str, Any]:
         "role": message.role,
         "text": redacted(message.text),
         "status": message.status,
-        # The id of another message would tell of what is not public.
-        "provenance": message.provenance and message.provenance.model_copy(update={"continued_from": None}),
+        "provenance": message.provenance,
         "attachments": tuple(
             file.model_copy(update={"name": redacted(file.name), "text": redacted(file.text)})
             for file in message.attachments

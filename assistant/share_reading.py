@@ -87,11 +87,13 @@ class ShareReader:
     async def continue_share(self, owner_id: str, token: str, *, version: int | None = None, grant: str = "") -> str:
         """Copy the snapshot into the viewer's own list, once however often it is asked; the conversation's id.
 
-        `version`: what the viewer has seen. Raises ShareChangedError when it shows something else by now.
+        `version`: what the viewer has seen. Raises ShareChangedError when it shows something else by now,
+        TooManyImportsError, and what `open` does.
         """
         share = (await self.open(token, grant=grant)).share
         if version not in (None, share.version):
             raise ShareChangedError
+        await self._limits.take_import(owner_id)
         snapshot = await self.snapshot(token)
         if (await self._looks.look(token_hash(token))).version != share.version:
             # Between the two: this may be the text of the next version.

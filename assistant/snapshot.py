@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from assistant.conversation import Attachment, GenerationOptions, MessageStatus, Provenance, Role
+from assistant.conversation import Attachment, GenerationOptions, MessageStatus, Provenance, Role, without_texts
 from assistant.prompt_choice import PromptChoice
+
+
+def _public(provenance: Provenance) -> Provenance:
+    # The id of another message would tell of what is not public.
+    return without_texts(provenance).model_copy(update={"continued_from": None})
 
 
 class SnapshotMessage(BaseModel):
@@ -15,7 +21,8 @@ class SnapshotMessage(BaseModel):
     role: Role
     text: str
     status: MessageStatus
-    provenance: Provenance | None = None
+    provenance: Annotated[Provenance, AfterValidator(_public)] | None = None
+    """Whatever was kept, only this much of it is in a snapshot."""
     attachments: tuple[Attachment, ...] = ()
     made_at: datetime | None = None
     """None in snapshots from before it was kept."""

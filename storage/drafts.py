@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from assistant.draft import Draft
 from storage.database import Database
-from storage.identities import is_anonymous, remember
+from storage.identities import forget_without_things, is_anonymous, remember
 from storage.owned import conversation_of
-from storage.tables import NEW_CHAT, DraftRow
+from storage.tables import NEW_CHAT, ConversationRow, DraftRow
 
 
 class DraftStore:
@@ -26,6 +26,17 @@ class DraftStore:
     ) -> Draft:
         # The first word of a draft may come from two tabs at once: the second try finds the other's.
         return self._database.settle(lambda session: _keep(session, owner_id, conversation_id, draft, seen, now))
+
+    def forget_drafts(self, unchanged_since: datetime, limit: int) -> int:
+        has_none = ~exists().where(ConversationRow.owner_id == DraftRow.owner_id)
+        old = select(DraftRow).where(DraftRow.updated_at < unchanged_since, is_anonymous(DraftRow.owner_id), has_none)
+        with self._database.write() as session:
+            rows = session.scalars(old.order_by(DraftRow.updated_at).limit(limit).with_for_update()).all()
+            for row in rows:
+                session.delete(row)
+            session.flush()
+            forget_without_things(session, {row.owner_id for row in rows})
+            return len(rows)
 
 
 def forget_sent(session: Session, owner_id: str, conversation_id: str | None, question: str) -> None:

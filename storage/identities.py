@@ -1,6 +1,7 @@
 """Who people are: tokens by their hash, accounts, and the one transaction in which an anonymous visitor becomes one."""
 
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from assistant.errors.app import NotFoundError
 from assistant.errors.visitor import SignedOutError
 from assistant.identity import Account, Identity
-from storage.change_of_owner import change_owner
+from storage.change_of_owner import change_owner, owned_tables
 from storage.database import Database
 from storage.identity_tables import AccountRow, IdentityRow, SignInStepRow
 
@@ -51,8 +52,13 @@ class IdentityStore:
         return self._database.settle(lambda session: _sign_in(session, account, token_sha256, former_sha256, today))
 
     def sign_out(self, token_sha256: str, today: date) -> None:
+        living = (IdentityRow.token_sha256 == token_sha256, IdentityRow.revoked_on.is_(None))
+        # Looked at first, so that nobody waits for tokens that somebody thinks of.
+        with self._database.read() as session:
+            if session.scalar(select(IdentityRow.token_sha256).where(*living)) is None:
+                return
         with self._database.write() as session:
-            _revoke(session, token_sha256, today)
+            session.execute(update(IdentityRow).where(*living).values(revoked_on=today))
 
     def sign_out_everywhere(self, owner_id: str, today: date) -> int:
         living = (IdentityRow.owner_id == owner_id, IdentityRow.revoked_on.is_(None))
@@ -103,6 +109,13 @@ def forget(session: Session, owner_id: str) -> None:
         session.execute(update(IdentityRow).where(tokens).values(revoked_on=IdentityRow.seen_on))
     else:
         session.execute(delete(IdentityRow).where(tokens))
+
+
+def forget_without_things(session: Session, visitors: Collection[str]) -> None:
+    """Those of these anonymous visitors who have nothing are as new."""
+    known = (IdentityRow.token_sha256.in_(visitors), IdentityRow.revoked_on.is_(None))
+    nothing = (~exists().where(table.c.owner_id == IdentityRow.owner_id) for table in owned_tables())
+    session.execute(delete(IdentityRow).where(*known, *nothing))
 
 
 def _sign_in(session: Session, account: Account, token_sha256: str, former_sha256: str | None, today: date) -> Identity:

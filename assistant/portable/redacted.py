@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.conversation import Conversation, Message
+from assistant.conversation import Conversation, Message, without_texts
 from assistant.redacted_prompt import redacted_prompt
 from assistant.redaction import Redaction
 
@@ -19,6 +19,7 @@ def without_personal_data(
         replace(
             message,
             text=redacted(message.text),
+            provenance=message.provenance and without_texts(message.provenance),
             attachments=tuple(
                 file.model_copy(update={"name": redacted(file.name), "text": redacted(file.text)})
                 for file in message.attachments

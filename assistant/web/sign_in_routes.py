@@ -55,6 +55,7 @@ def sign_in_routes(
         token = visitors.token(request)
         if token is None:
             raise NoIdentityError
+        await limits.take_ticket()
         return PlainTextResponse(await sign_in.ticket(token), headers={"Cache-Control": "no-store"})
 
     @router.post("/auth/sign-out")

@@ -49,6 +49,20 @@ class IdentityContract:
         assert store.draft(owner_id, "c1").text == "Half a th"
         assert store.conversations(BOB, 10) == []
 
+    def test_a_draft_of_somebody_who_never_asked_anything_goes_after_a_time(self, store: Store) -> None:
+        store.begin_turn(first_turn(1, owner_id=BOB))
+        store.finish("r1", complete(), at(1))
+        store.sign_in(ACCOUNT, OTHER_TOKEN, None, TODAY)
+        account = store.identity(OTHER_TOKEN).owner_id
+        store.save_preset(TOKEN, preset())
+        for owner, second in ((ANN, 1), (TOKEN, 2), (BOB, 3), (account, 4), ("e" * 64, 9)):
+            store.keep_draft(owner, None, Draft("Half a th", "v1"), seen="", now=at(second))
+        assert [store.forget_drafts(at(5), limit=1) for _ in range(3)] == [1, 1, 0]
+        kept = [store.draft(owner, None).text for owner in (ANN, TOKEN, BOB, account, "e" * 64)]
+        assert kept == ["", "", "Half a th", "Half a th", "Half a th"]
+        # Of whom nothing is left nothing is known; a saved prompt is something.
+        assert [store.see(owner, TOMORROW) for owner in (ANN, TOKEN)] == [False, True]
+
     # Visitors
 
     def test_a_token_that_nothing_is_known_of_is_an_anonymous_visitors(self, store: Store) -> None:
@@ -68,15 +82,22 @@ class IdentityContract:
         assert [store.see(owner, TOMORROW) for owner in (ANN, BOB, TOKEN, OTHER_TOKEN)] == [True, True, True, False]
 
     def test_a_revoked_token_is_nobodys_and_nothing_more_is_kept_for_it(self, store: Store) -> None:
-        for owner in (ANN, TOKEN):
+        for number, owner in enumerate((ANN, TOKEN), 1):
+            store.begin_turn(first_turn(number, owner_id=owner))
             store.sign_out(owner, TODAY)
             with pytest.raises(SignedOutError):
                 store.identity(owner)
             with pytest.raises(SignedOutError):
-                store.begin_turn(first_turn(owner_id=owner))
+                store.begin_turn(first_turn(number + 2, owner_id=owner))
         assert store.identity(BOB) == Identity(owner_id=BOB)
 
+    def test_of_a_token_that_nobody_has_no_end_is_kept(self, store: Store) -> None:
+        store.sign_out(TOKEN, TODAY)
+        assert store.identity(TOKEN) == Identity(owner_id=TOKEN)
+        assert store.forget_revoked(TOMORROW) == 0
+
     def test_what_is_revoked_is_forgotten_when_no_browser_can_have_it_any_more(self, store: Store) -> None:
+        store.begin_turn(first_turn(2, owner_id=TOKEN))
         store.sign_out(TOKEN, TODAY)
         store.begin_turn(first_turn())
         assert store.forget_revoked(TODAY) == 0

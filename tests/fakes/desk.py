@@ -104,7 +104,7 @@ class Desk:
             message_limit=self.message_limit,
         )
         self.conversations = ConversationService(self.store, self.runs, clock=self.clock)
-        self.prompts = PromptService(self.store, self.engine, new_id=new_id, clock=self.clock)
+        self.prompts = PromptService(self.store, self.engine, self.limits, new_id=new_id, clock=self.clock)
         self.options = GenerationOptions()
         self.sharing = SharingService(self.store, lambda: CARD, self.limits, clock=self.clock)
         self.looks = ShareLooks(self.store, clock=self.clock)

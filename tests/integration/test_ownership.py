@@ -99,6 +99,8 @@ def nobody(running: WebApp) -> TestClient:
 def revoked(running: WebApp) -> TestClient:
     browser = running.visitor()
     browser.get("/")
+    # Nothing is known of who keeps nothing.
+    browser.put("/draft", json={"text": "Half a th", "seen": ""}).raise_for_status()
     token = browser.cookies["assistant"]
     browser.post("/auth/sign-out")
     carries(browser, {"assistant": token})
@@ -276,3 +278,13 @@ def test_nobody_reads_or_ends_the_answers_of_a_page_that_is_anothers(
         assert [answer.status_code for answer in tries] == [404] * 4
         assert not [answer for answer in tries if MARK in answer.text]
     assert any(MARK in json.dumps(message) for message in owner.page.follow())
+
+
+def test_a_page_whose_name_is_longer_than_any_that_the_script_draws_is_nobodys(nobody: TestClient) -> None:
+    longest, longer = "x" * 64, "x" * 65
+    names = {name: {"session_hash": name, "event_id": "x", "fn_index": 0, "data": []} for name in (longest, longer)}
+    for path in ("/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset"):
+        assert nobody.post(path, json=names[longest]).status_code != 404
+        assert nobody.post(path, json=names[longer]).status_code == 404
+    assert nobody.get("/gradio_api/queue/data", params={"session_hash": longer}).status_code == 404
+    assert nobody.get(f"/gradio_api/heartbeat/{longer}").status_code == 404

@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,52 @@ def test_what_goes_through_much_is_bounded_and_says_when_it_goes_again(tmp_path:
             assert re.search("Too many|That was too fast", refused.text)
         assert page.do("act", action=json.dumps({"do": "open", "conversation": of}))
         assert "That was too fast: at most 4 requests within 60 seconds" in page.shown["notice"]
+
+
+def by_passers_by(running: WebApp, method: str, path: str, **sent: object) -> list[int]:
+    """Of three who come with a cookie each that nobody was given, how each is answered."""
+    statuses = []
+    for number in range(3):
+        browser = running.visitor()
+        browser.cookies.set("assistant", str(number) * 43, domain="testserver.local")
+        answer = browser.request(method, path, **sent)  # type: ignore[arg-type]  # by name
+        statuses.append(answer.status_code)
+        assert answer.status_code != 429 or 0 < int(answer.headers["retry-after"]) <= 24 * 3600
+    return statuses
+
+
+def test_new_cookies_keep_no_more_than_their_address_may(tmp_path: Path, provider: OidcProvider) -> None:
+    bounds = {"imports_per_hour": 1, "turns_per_day": 1, "sign_ins_per_hour": 2, "people_per_address": 2}
+    with web_app(tmp_path, **settings(provider, **bounds)) as running:
+        _, link = running.shared("How?", "So.")
+        assert by_passers_by(running, "POST", f"{link}/continue") == [303, 303, 429]
+        assert [running.visitor().post(f"{link}/continue").status_code] == [429]
+        assert by_passers_by(running, "PUT", "/draft", json={"text": "x" * 2000, "seen": ""}) == [200, 200, 429]
+        assert by_passers_by(running, "POST", "/auth/ticket") == [200, 200, 429]
+        prompt = json.dumps({"do": "save-prompt", "text": "Mine", "prompt": {"system": "Be brief."}})
+        agreed = json.dumps({"do": "accept-licence", "text": "Apache-2.0"})
+        pages = [PageRequests(running.visitor()) for _ in range(3)]
+        for page, action in zip(pages, (prompt, agreed, prompt), strict=True):
+            assert page.do("act", action=action)
+        assert ["That was too often" in page.shown["notice"] for page in pages] == [False, False, True]
+
+
+def test_a_draft_that_comes_too_often_is_refused(tmp_path: Path) -> None:
+    with web_app(tmp_path, requests_per_minute=2) as running:
+        running.client.get("/")
+        tried = [running.client.put("/draft", json={"text": str(n), "seen": ""}) for n in range(3)]
+        assert [answer.status_code for answer in tried] == [200, 409, 429]
+        assert 0 < int(tried[-1].headers["retry-after"]) <= 60
+
+
+def test_signing_out_writes_nothing_for_cookies_that_nothing_is_known_of(
+    tmp_path: Path, provider: OidcProvider
+) -> None:
+    with web_app(tmp_path, **settings(provider)) as running:
+        for path in ("/auth/sign-out", "/auth/sign-out-everywhere"):
+            assert by_passers_by(running, "POST", path) == [303, 303, 303]
+        with closing(sqlite3.connect(tmp_path / "assistant.db")) as database:
+            assert database.execute("SELECT count(*) FROM identities").fetchone() == (0,)
 
 
 def test_whoever_follows_a_link_is_told_on_a_page_and_who_shares_keeps_their_choices(tmp_path: Path) -> None:

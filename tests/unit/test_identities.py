@@ -30,7 +30,7 @@ async def test_a_sign_in_lasts_for_its_days_and_an_anonymous_visitor_for_ever() 
 async def test_revoked_tokens_are_forgotten_when_no_browser_can_have_them_any_more() -> None:
     clock = Clock()
     identities = Identities(MemoryConversationStore(), clock=clock)
-    await identities.sign_out(new_token())
+    await identities.sign_out(await identities.sign_in(ANN, None))
     clock.now += timedelta(days=400)
     assert identities.forget_revoked() == 0
     clock.now += timedelta(days=1)

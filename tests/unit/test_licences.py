@@ -26,7 +26,7 @@ def restricted() -> dict[str, object]:
 
 
 def licences(desk: Desk) -> LicenceService:
-    return LicenceService(desk.store, lambda: desk.engine.card, clock=desk.clock)
+    return LicenceService(desk.store, lambda: desk.engine.card, desk.limits, clock=desk.clock)
 
 
 async def test_before_it_is_accepted_nothing_is_asked_and_nothing_kept() -> None:

@@ -1,11 +1,13 @@
 """What is too much for one person or one address, on fakes: refused with the time of the next try, nothing lost."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from assistant.conversation import GenerationOptions
+from assistant.draft_service import DraftService
 from assistant.errors.app import ConversationMovedError, NotFoundError, StorageError
 from assistant.errors.visitor import (
     LimitError,
@@ -23,6 +25,7 @@ from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.new_turn import AnswersAtOnce
 from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, Clock, Desk, open_desk
+from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import HOLD
 
 HOME = "203.0.113.7"
@@ -202,6 +205,22 @@ async def test_sign_ins_are_bounded_by_address() -> None:
     await limits.take_sign_in()
 
 
+async def test_a_draft_takes_what_it_grows_by_of_a_days_questions() -> None:
+    limits = Limits(MemoryAllowanceStore(), Bounds(turns_per_day=3, people_per_address=2), clock=Clock())
+    store = MemoryConversationStore()
+    drafts = DraftService(store, limits, new_id=map(str, itertools.count()).__next__, clock=Clock(), limit=100_000)
+    seen = ""
+    for size in (1, 2001, 1, 2000):
+        kept, _ = await drafts.keep(ANN, None, "x" * size, seen)
+        seen = kept.version
+    with pytest.raises(LimitError) as refused:
+        await drafts.keep(ANN, None, "x" * 2001, seen)
+    assert refused.value.facts["retry_after"] == pytest.approx(8 * 3600, abs=1)
+    assert len(store.draft(ANN, None).text) == 2000
+    # What is longer than all of a day's takes all of it.
+    await drafts.keep(BOB, None, "x" * 100_000, "")
+
+
 async def test_without_bounds_nothing_is_refused_and_nothing_kept() -> None:
     class Untouched(MemoryAllowanceStore):
         def take(self, *_: object) -> None:  # type: ignore[override]  # not to be called
@@ -210,8 +229,10 @@ async def test_without_bounds_nothing_is_refused_and_nothing_kept() -> None:
     limits = Limits(Untouched(), Bounds(), clock=Clock())
     with limits.turn(ANN):
         pass
-    for take in (limits.take_share, limits.take_import, limits.take_export):
+    for take in (limits.take_share, limits.take_import, limits.take_export, limits.take_small):
         await take(ANN)
+    await limits.take_draft(ANN, 100_000)
+    await limits.take_ticket()
     limits.take_request(ANN)
     await limits.count_miss()
     await limits.take_sign_in()

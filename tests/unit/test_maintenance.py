@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from assistant.draft import Draft
 from assistant.errors.app import BackupError, NotFoundError, StorageError
 from assistant.maintenance import BackupPlan, Maintenance
 from tests.contract.samples import ANN, BOB, at, first_turn
@@ -44,6 +45,16 @@ class Upkeep:
         if self.fault:
             raise self.fault
         self.backups.append(self._loop.time())
+
+
+@on_stepped_time
+async def test_a_draft_of_somebody_who_never_asked_anything_is_gone_after_thirty_days() -> None:
+    upkeep = Upkeep()
+    upkeep.store.keep_draft(ANN, None, Draft("Half a th", "v1"), seen="", now=at(0))
+    await upkeep.round_at(30 * DAY)
+    assert upkeep.store.draft(ANN, None).text
+    await upkeep.round_at(30 * DAY + 1)
+    assert not upkeep.store.draft(ANN, None).text
 
 
 @on_stepped_time

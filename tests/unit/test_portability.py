@@ -20,7 +20,7 @@ from assistant.portable.portability import Bundle, Form, ImportReport, Portabili
 from assistant.ports import ConversationStore
 from assistant.prompt_choice import OwnPrompt, PromptChoice
 from assistant.wording import Wording
-from tests.contract.samples import ANN, BOB, at, chain, complete, conversation_of, first_turn, next_turn
+from tests.contract.samples import ANN, BOB, PROVENANCE, at, chain, complete, conversation_of, first_turn, next_turn
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, chatgpt, json_file, node, trees, zip_file
 
@@ -263,6 +263,10 @@ def asked() -> MemoryConversationStore:
 async def test_a_conversation_can_be_exported_without_personal_data(form: Form) -> None:
     messages = chain(2)
     secret = Attachment(name="for ann@acme.dev", text="ssh ann@acme.dev")
+    hashed = PROVENANCE.model_copy(
+        update={"prompt_text_sha256": "cd" * 32, "prompt_id": "own", "prompt_sha256": "ef" * 32}
+    )
+    messages[1] = replace(messages[1], provenance=hashed)
     messages[0] = replace(messages[0], text="I am ann@acme.dev", attachments=(secret,))
     store = MemoryConversationStore()
     own = PromptChoice(template="own", own=OwnPrompt(system="You help ann@acme.dev"))
@@ -271,4 +275,6 @@ async def test_a_conversation_can_be_exported_without_personal_data(form: Form) 
     redacted = await portability(store).export(ANN, "copy", form, redacted=True)
     assert b"ann@acme.dev" in plain.content
     assert b"acme" not in redacted.content + redacted.name.encode()
+    # By which a guess at what was taken out could be tried.
+    assert not any((b * 32).encode() in redacted.content for b in ("cd", "ef"))
     assert redacted.content.replace(b"\\", b"").count(b"REDACTED_EMAIL_") == (4 if form is Form.MARKDOWN else 5)

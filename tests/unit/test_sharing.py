@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance
+from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance, without_texts
 from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.errors.engine import EngineUnavailableError
 from assistant.limits import Bounds
@@ -53,7 +53,7 @@ async def test_a_share_shows_the_conversation_and_where_its_answers_came_from() 
         snapshot = await desk.reading.read(token)
         of = await desk.shown(conversation_id)
         assert [(m.role, m.text, m.status, m.provenance) for m in snapshot.messages] == [
-            (m.role, m.text, m.status, m.provenance) for m in of
+            (m.role, m.text, m.status, m.provenance and without_texts(m.provenance)) for m in of
         ]
         assert snapshot.title == "One?"
         assert (snapshot.model_name, snapshot.licence_name) == (CARD.name, CARD.licence.name)
@@ -233,7 +233,8 @@ async def test_a_copy_keeps_where_its_answers_came_from_and_how_they_ended() -> 
         copy_id = await desk.reading.continue_share(BOB, await desk.share(run.conversation_id))
         original, copy = (await desk.shown(run.conversation_id))[-1], (await desk.shown(copy_id, BOB))[-1]
         assert (copy.text, copy.status) == ("Half of", MessageStatus.INTERRUPTED)
-        assert copy.provenance == original.provenance is not None
+        assert original.provenance
+        assert copy.provenance == without_texts(original.provenance)
 
 
 async def test_the_same_reader_has_one_copy_however_often_it_is_asked_for() -> None:

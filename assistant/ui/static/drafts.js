@@ -47,9 +47,11 @@
       } else if (answer.status === 409) {
         const other = await answer.json();
         if (where === place && box().value) ask(other);
+      } else if (answer.status === 429) {
+        throw new Error("later");
       }
     } catch {
-      // Not there: it stays in the box, and is tried again.
+      // Not there, or not now: it stays in the box, and is tried again.
       if (where === place && !typing) typing = setTimeout(keep, RETRY);
     }
   }

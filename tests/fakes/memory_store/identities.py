@@ -33,11 +33,15 @@ class MemoryIdentities(MemoryState):
             former = self._tokens.get(former_sha256)
             if former is None or former.owner_id == former_sha256:
                 self._change_owner(former_sha256, owner_id)
-            self.sign_out(former_sha256, today)
+            self._revoke(former_sha256, today)
         self._tokens[token_sha256] = KnownToken(owner_id=owner_id, created_on=today, seen_on=today)
         return Identity(owner_id=owner_id, account=account, signed_in_on=today)
 
     def sign_out(self, token_sha256: str, today: date) -> None:
+        if token_sha256 in self._tokens:
+            self._revoke(token_sha256, today)
+
+    def _revoke(self, token_sha256: str, today: date) -> None:
         known = self._tokens.get(token_sha256) or KnownToken(owner_id=token_sha256, created_on=today, seen_on=today)
         self._tokens[token_sha256] = replace(known, revoked_on=known.revoked_on or today)
 
@@ -83,8 +87,6 @@ class MemoryIdentities(MemoryState):
             self._licences.setdefault((owner_id, licence), self._licences.pop((former, licence)))
         if (agreed := self._agreed.pop(former_id, None)) and owner_id not in self._agreed:
             self._agreed[owner_id] = agreed
-        for place in [place for place in self._drafts if place[0] == former_id]:
-            self._drafts.setdefault((owner_id, place[1]), self._drafts.pop(place))
         for former, conversation_id in [key for key in self._drafts if key[0] == former_id]:
             draft = self._drafts.pop((former, conversation_id))
             self._drafts.setdefault((owner_id, conversation_id), draft)

@@ -1,0 +1,115 @@
+"""The preview of a share is the whole of it: nothing becomes public that it does not show."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from assistant.conversation import Attachment, GenerationOptions
+from assistant.portable.portability import Form
+from assistant.portable.shared_file import shared_file
+from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
+from assistant.share_draft import Draft, Inclusions, make_draft
+from assistant.snapshot import Snapshot
+from assistant.web.share_form import ShareForm
+from assistant.web.share_pages import SharePages
+from assistant.wording import Wording
+from tests.contract.samples import PROVENANCE, at, chain, conversation_of
+from tests.fakes.scripted_model import CARD
+
+MADE = PROVENANCE.model_copy(
+    update={
+        "model_revision": "r1234",
+        "prompt_sha256": "ab" * 32,
+        "prompt_text_sha256": "cd" * 32,
+        "options": GenerationOptions(
+            temperature=0.31, top_p=0.87, top_k=43, repetition_penalty=1.17, max_new_tokens=611, seed=90_217
+        ),
+        "turns_dropped": 5,
+        "prompt_tokens": 1_409,
+        "completion_tokens": 277,
+        "continued_from": "another-answer",
+        "first_token_seconds": 0.29,
+        "seconds": 3.53,
+    }
+)
+OWN = PromptChoice(
+    template="own", own=OwnPrompt(system="Be brief.", dialogues=((Exchange(question="Q?", answer="A!"),),))
+)
+EVERYTHING = Inclusions(branches=True, settings=True, prompt=True)
+
+
+def draft_of(chosen: Inclusions = EVERYTHING) -> Draft:
+    question, answer = chain(2)
+    question = replace(question, attachments=(Attachment(name="a.py", text="print('one')"),))
+    answer = replace(answer, provenance=MADE)
+    side = replace(answer, id="side", text="Another answer", created_at=at(77))
+    options = GenerationOptions(temperature=0.59, seed=4_111)
+    conversation = replace(conversation_of([question, answer]), prompt=OWN, options=options)
+    return make_draft(conversation, [question, answer, side], chosen, CARD, at(100))
+
+
+def preview(draft: Draft, form: ShareForm | None = None) -> str:
+    """Its markup, then its words alone."""
+    page = SharePages(Wording(), "").draft(draft, form or ShareForm(), back="/")
+    shown = page.partition('<section class="preview"')[2]
+    return html.unescape(shown + re.sub("<[^>]*>", "", shown))
+
+
+def json_of(snapshot: Snapshot) -> dict[str, object]:
+    return dict(json.loads(shared_file(snapshot, Form.JSON, Wording()).content))
+
+
+def leaves(value: object) -> Iterator[str]:
+    """As the pages write them."""
+    match value:
+        case dict():
+            for each in value.values():
+                yield from leaves(each)
+        case list():
+            for each in value:
+                yield from leaves(each)
+        case float():
+            yield f"{value:g}"
+        case int():
+            yield f"{value:,}"
+        case str():
+            yield value
+
+
+def test_all_that_the_json_tells_is_shown_before() -> None:
+    draft = draft_of()
+    told, shown = json_of(draft.snapshot), preview(draft).replace("90217", "90,217").replace("4111", "4,111")
+    messages = told["messages"]
+    assert isinstance(messages, list)
+    assert len(messages) == 3
+    for message in messages:
+        assert datetime.fromisoformat(message.pop("created_at")).isoformat() in shown
+        # Made anew for the file, and headings.
+        for name in ("id", "parent_id", "role", "status"):
+            message.pop(name)
+    public = [messages, told["title"], told["options"], told["prompt"]]
+    assert [leaf for leaf in leaves(public) if leaf not in shown] == []
+
+
+def test_no_hash_of_hidden_texts_is_told() -> None:
+    draft = draft_of()
+    assert "ab" * 32 in json.dumps(json_of(draft.snapshot))
+    kept_before = json.loads(draft.snapshot.model_dump_json())
+    for message in (*kept_before["messages"], *kept_before["side"]):
+        if message["provenance"]:
+            message["provenance"] |= {"prompt_text_sha256": "cd" * 32, "continued_from": "another-answer"}
+    for snapshot in (draft.snapshot, Snapshot.model_validate(kept_before)):
+        for told in (snapshot.model_dump_json(), json.dumps(json_of(snapshot))):
+            assert "cd" * 32 not in told
+            assert "another-answer" not in told
+
+
+def test_of_a_prompt_in_ones_own_words_not_even_its_hash_is_told() -> None:
+    question, answer = chain(2)
+    answer = replace(answer, provenance=MADE.model_copy(update={"prompt_id": "own"}))
+    draft = make_draft(conversation_of([question, answer]), [question, answer], Inclusions(), CARD, at(100))
+    assert "ab" * 32 not in draft.snapshot.model_dump_json()
+    assert "sha256" not in preview(draft)
