@@ -40,13 +40,20 @@ _ATTRIBUTES = {
 _SCHEMES = {"http", "https", "mailto"}
 _LONGEST_MARKDOWN = 100_000
 """Characters. Hostile text takes the parser 20 microseconds a character, and no answer is this long."""
+_DEEPEST = 30
+"""Blocks within blocks: 15 lists, one in the other."""
 
 
 def render_markdown(text: str, t: Wording) -> str:
     """An answer, finished or still growing: a fence that is not closed yet is a block of code already."""
     if len(text) > _LONGEST_MARKDOWN:
         return render_typed(text, t)
-    return _sanitised(_MARKDOWN.render(_encodable(text), {"t": t}))
+    env = {"t": t}
+    blocks = _MARKDOWN.parse(_encodable(text), env)
+    # The parser leaves out what is deeper, and all that follows it.
+    if any(block.level >= _DEEPEST - 1 for block in blocks):
+        return render_typed(text, t)
+    return _sanitised(_MARKDOWN.renderer.render(blocks, _MARKDOWN.options, env))
 
 
 def render_typed(text: str, t: Wording) -> str:
@@ -109,7 +116,7 @@ def _image(
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 30}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _fence)
     parser.add_render_rule("image", _image)

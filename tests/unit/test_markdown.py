@@ -13,7 +13,7 @@ from assistant.conversation import Role
 from assistant.rendering import code_block, markdown
 from assistant.wording import Wording
 from tests.corpus import CORPUS
-from tests.hostile import PAYLOADS
+from tests.hostile import DEEP, PAYLOADS, Message, messages
 
 WORDING = Wording()
 render_code = partial(code_block.render_code, t=WORDING)
@@ -137,6 +137,18 @@ def test_nothing_hostile_is_active(render: Renderer, text: str) -> None:
     html = render(text)
     html.encode()
     assert_harmless(html)
+
+
+@RENDERERS
+@pytest.mark.parametrize("message", messages("https://e.example"), ids=lambda message: repr(message.text[:40]))
+def test_no_hostile_part_of_a_message_hides_the_next(render: Renderer, message: Message) -> None:
+    page = Page(render(message.text))
+    assert [line for line in message.shown if line not in page.text or line in "".join(page.code)] == []
+
+
+@pytest.mark.parametrize("text", DEEP, ids=lambda text: repr(text[:20]))
+def test_what_follows_lists_and_quotes_of_any_depth_is_shown(text: str) -> None:
+    assert "and on" in Page(render_markdown(f"{text}\n\nand on")).text
 
 
 @RENDERERS
