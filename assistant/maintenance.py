@@ -104,7 +104,9 @@ class Maintenance:
         return True
 
     def _purge(self) -> None:
-        if purged := self._store.purge_deleted(self._clock() - _UNDO_TIME):
+        before = self._clock() - _UNDO_TIME
+        # In batches, so that nobody who asks meanwhile waits for long.
+        while not self._ending.is_set() and (purged := self._store.purge_deleted(before, _BATCH)):
             logger.info("%d deleted conversations are really gone", purged)
 
     def _forget_drafts(self) -> None:
@@ -114,6 +116,5 @@ class Maintenance:
 
     def _delete_expired(self, retention: timedelta) -> None:
         before = self._clock() - retention
-        # In batches, so that nobody who asks meanwhile waits for long.
         while not self._ending.is_set() and (deleted := self._store.delete_unchanged(before, _BATCH)):
             logger.info("%d conversations that nobody went on with are deleted", deleted)

@@ -1,7 +1,8 @@
 """What the assistant asks of storage. `storage` implements it; `tests/fakes` has its twin in memory.
 
-Every method is one short transaction and blocks: call it in a worker thread. An owner who asks for what is not theirs
-gets the same NotFoundError as for what never was. A database that cannot be used raises StorageError.
+Every method is one short transaction, `delete_owner` several, and blocks: call it in a worker thread. An owner who asks
+for what is not theirs gets the same NotFoundError as for what never was. A database that cannot be used raises
+StorageError.
 """
 
 from collections.abc import Collection, Sequence
@@ -30,6 +31,8 @@ from assistant.snapshot import OpenShare, Share, ShareKeys, ShareVersion, Snapsh
 
 MOST_PRESETS = 100
 """Of one owner."""
+MESSAGES_AT_ONCE = 1000
+"""Deleted in one transaction, some tenths of a second; one conversation goes whole, however many it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,18 +162,22 @@ class ConversationStore(Protocol):
     def deleted_conversations(self, owner_id: str, limit: int) -> list[Conversation]:
         """What `restore` can bring back, the last deleted first."""
 
-    def purge_deleted(self, deleted_before: datetime) -> int:
-        """Really delete what was hidden before that time, branches and conversations with their shares; the number of
-        conversations."""
+    def purge_deleted(self, deleted_before: datetime, limit: int = 100) -> int:
+        """Really delete what was hidden before that time, branches and conversations with their shares: a batch of it,
+        what was hidden first first, at most `limit` conversations, and no more than have `MESSAGES_AT_ONCE` messages
+        together. The number of conversations."""
 
     def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
         """Really delete conversations of visitors without an account that had their last turn before that time, hidden
-        or not, with their shares: at most `limit` of them, the oldest first, then by id. Their number.
+        or not, with their shares: a batch as above, the oldest first, then by id. Their number.
 
         Drafts of that age go too."""
 
     def delete_owner(self, owner_id: str) -> int:
-        """Really delete everything of one person at once, hidden or not; the number of conversations."""
+        """Really delete everything of one person, hidden or not; the number of conversations.
+
+        All is out of reach at once, in one transaction; then it goes in batches. Where that is broken off,
+        `purge_deleted` goes on with it."""
 
     # Shares
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, delete, select, tuple_, update
+from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
@@ -12,13 +12,11 @@ from assistant.errors.app import ConversationBusyError, NotFoundError
 from assistant.prompt_choice import PromptChoice
 from assistant.search_terms import document_terms
 from storage import mapping
-from storage.change_of_owner import owned_tables
 from storage.database import Database
-from storage.drafts import forget_old
-from storage.identities import forget, is_anonymous, remember
+from storage.identities import remember
 from storage.owned import active_run_of, conversation_of, message_of
 from storage.search_documents import add_documents, replace_title
-from storage.tables import ConversationRow, DraftRow, MessageRow
+from storage.tables import ConversationRow, MessageRow
 
 _ON_SHELF = {
     Shelf.PINNED: [ConversationRow.archived.is_(False), ConversationRow.pinned.is_(True)],
@@ -109,28 +107,6 @@ class ConversationTreeStore:
         with self._database.read() as session:
             return [mapping.conversation(row) for row in session.scalars(deleted)]
 
-    def purge_deleted(self, deleted_before: datetime) -> int:
-        with self._database.write() as session:
-            _delete_messages(session, MessageRow.deleted_at < deleted_before)
-            return _delete_conversations(session, ConversationRow.deleted_at < deleted_before)
-
-    def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
-        old = select(ConversationRow.id).where(
-            ConversationRow.updated_at < unchanged_since, is_anonymous(ConversationRow.owner_id)
-        )
-        oldest = old.order_by(ConversationRow.updated_at, ConversationRow.id).limit(limit).with_for_update()
-        with self._database.write() as session:
-            forget_old(session, unchanged_since)
-            return _delete_conversations(session, ConversationRow.id.in_(session.scalars(oldest).all()))
-
-    def delete_owner(self, owner_id: str) -> int:
-        with self._database.write() as session:
-            deleted = _delete_conversations(session, ConversationRow.owner_id == owner_id)
-            for table in reversed(owned_tables()):
-                session.execute(delete(table).where(table.c.owner_id == owner_id))
-            forget(session, owner_id)
-            return deleted
-
     def delete_branch(self, owner_id: str, conversation_id: str, message_id: str, leaf_id: str, now: datetime) -> None:
         with self._database.write() as session:
             conversation = conversation_of(session, owner_id, conversation_id)
@@ -179,19 +155,3 @@ def _add(conversation: Conversation, messages: Sequence[Message], session: Sessi
     texts = [*((message.id, message.findable) for message in messages), (None, conversation.title)]
     documents = [(conversation.id, message_id, document_terms(text)) for message_id, text in texts]
     add_documents(session, conversation.owner_id, documents)
-
-
-def _delete_conversations(session: Session, which: ColumnElement[bool]) -> int:
-    """With all that is in them; their number."""
-    # Whoever brings one back at this moment was first, or comes too late: never half of it.
-    session.execute(select(ConversationRow.id).where(which).with_for_update())
-    ids = select(ConversationRow.id).where(which)
-    _delete_messages(session, MessageRow.conversation_id.in_(ids))
-    session.execute(delete(DraftRow).where(DraftRow.conversation_id.in_(ids)))
-    return len(session.scalars(delete(ConversationRow).where(which).returning(ConversationRow.id)).all())
-
-
-def _delete_messages(session: Session, which: ColumnElement[bool]) -> None:
-    # Loose first: each message goes with its parent, and SQLite follows such a chain for 1000 steps only.
-    session.execute(update(MessageRow).where(which).values(parent_id=None))
-    session.execute(delete(MessageRow).where(which))

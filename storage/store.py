@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from storage.conversations import ConversationTreeStore
+from storage.deletion import DeletionStore
 from storage.drafts import DraftStore
 from storage.feedback import FeedbackStore
 from storage.identities import IdentityStore
@@ -17,6 +18,7 @@ from storage.turns import TurnStore
 class SqlConversationStore(
     TurnStore,
     ConversationTreeStore,
+    DeletionStore,
     ImportStore,
     ShareStore,
     SearchStore,

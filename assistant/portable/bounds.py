@@ -5,16 +5,14 @@ FILE_BYTES = 100_000_000
 UNPACKED_BYTES = 500_000_000
 """Of all entries of an archive that are read, on the disk while they are."""
 UNPACKED_RATIO = 200
-"""JSON packs to a tenth, a text of repetitions to a hundredth; only a bomb comes to deflate's limit of 1032."""
-RATIO_MATTERS_BYTES = 1_000_000
-"""Smaller entries can do no harm, however well they pack."""
+"""Of large entries. JSON packs to a tenth; a log of repeated lines, and a bomb, come to deflate's limit of 1032."""
 ENTRIES = 50_000
 """Of an archive; a bomb can also be made of names alone."""
 DIRECTORY_BYTES = 16_000_000
 """Of an archive's list of entries, which is read as a whole."""
 CONVERSATION_BYTES = 50_000_000
 """One conversation's JSON, since that is what is in memory at a time. Twenty questions with all the files that they may
-have come to that."""
+have come to that. An entry of our own archives is one conversation, so it may unpack to this however well it packs."""
 CONVERSATION_PARTS = 3_000_000
 """Strings, lists and objects of one conversation: small ones need twenty times the memory that they need in a file. A
 message has a hundred."""

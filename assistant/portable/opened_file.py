@@ -13,9 +13,9 @@ from mmap import ACCESS_READ, mmap
 from typing import IO
 
 from assistant.portable.bounds import (
+    CONVERSATION_BYTES,
     DIRECTORY_BYTES,
     ENTRIES,
-    RATIO_MATTERS_BYTES,
     UNPACKED_BYTES,
     UNPACKED_RATIO,
 )
@@ -96,7 +96,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, to: IO[bytes], roo
     place = told(entry.filename)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise broken("it is packed in an unusual way", place)
-    allowed = max(RATIO_MATTERS_BYTES, entry.compress_size * UNPACKED_RATIO)
+    allowed = max(CONVERSATION_BYTES, entry.compress_size * UNPACKED_RATIO)
     size = 0
     with archive.open(entry) as packed:
         while chunk := packed.read(_CHUNK):

@@ -71,10 +71,15 @@ class Following:
             yield updates
 
     async def follow(self, visit: Visit, run: Run, first: Updates | None = None) -> AsyncIterator[Updates]:
-        """Show the conversation with the run's growing answer. `first` goes out with the first update."""
+        """Show the conversation with the run's growing answer; without it on another branch. `first` goes out
+        with the first update."""
         place = self._pages.turn(visit.page)
-        began = await self._views.conversation(visit.owner_id, await self._opened(visit, run.conversation_id))
-        also = {**began, **(first or {})}
+        began = await self._opened(visit, run.conversation_id)
+        is_shown = run.answer_id in (message.id for message in began.messages)
+        also = {**await self._views.conversation(visit.owner_id, began), **(first or {})}
+        if not is_shown:
+            yield also
+            also = {}
         async for update in self._service.watch(visit.owner_id, run.id, UPDATE_SECONDS):
             if not self._pages.still_at(place):
                 return
@@ -85,8 +90,9 @@ class Following:
                 async for updates in self._named(place, run, view.conversation):
                     yield updates
                 return
-            yield {**also, **self._views.answer(update)}
-            also = {}
+            if is_shown:
+                yield {**also, **self._views.answer(update)}
+                also = {}
 
     async def _named(self, place: Place, run: Run, before: Conversation) -> AsyncIterator[Updates]:
         """The name that the model gives the conversation now, if it does."""

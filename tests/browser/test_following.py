@@ -1,13 +1,33 @@
 """Where the page is scrolled to while an answer grows, when it ends, and when something is opened, in Chromium."""
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Iterator
+from pathlib import Path
 
-from tests.browser.asking import ask
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.app_process import AppProcess
+from tests.browser.asking import answers, ask
+from tests.browser.chromium import visit
+from tests.fakes.fake_engine import HOLD, FakeEngine
+from tests.fakes.in_thread import served
 
 ENDED = "The answer is complete."
 # A page that is measured, or shown, between any two steps of its drawing.
 MEASURE = """new MutationObserver(() => document.body.offsetHeight)
     .observe(document.querySelector("#log"), { childList: true, subtree: true })"""
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def held_app(data_dir: Path, engine: FakeEngine) -> Iterator[AppProcess]:
+    with served(lambda: engine) as url, AppProcess(data_dir, backend="openai", backend_url=url) as running:
+        running.wait_until_ready()
+        yield running
 
 
 def place(page: Page) -> float:
@@ -94,6 +114,36 @@ def test_a_conversation_opens_at_its_end_and_another_version_at_its_message(pace
     assert paced.evaluate("scrollY") == 0
     paced.get_by_role("link", name="How?").click()
     expect(paced.get_by_role("button", name="Regenerate")).to_be_in_viewport()
+
+
+def test_another_version_is_looked_at_while_an_answer_is_written(
+    context: BrowserContext, engine: FakeEngine, held_app: AppProcess
+) -> None:
+    page = context.new_page()
+    visit(page, held_app.url)
+    log, stop = page.get_by_role("log"), page.get_by_role("button", name="Stop")
+    question = log.get_by_role("article", name="You")
+    engine.will_answer("With a hammer.")
+    ask(page, "How?")
+    expect(page.get_by_role("button", name="Regenerate")).to_be_visible()
+    engine.will_answer("Since it", HOLD, " is loose.")
+    log.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("button", name="Cancel editing")).to_be_visible()
+    ask(page, "Why?")
+    expect(answers(page)).to_contain_text("Since it")
+    log.get_by_role("button", name="Earlier version").press("Enter")
+    expect(answers(page)).to_contain_text("With a hammer.")
+    expect(answers(page)).to_have_count(1)
+    expect(stop).to_be_visible()
+    page.reload()
+    expect(answers(page)).to_contain_text("With a hammer.")
+    expect(stop).to_be_visible()
+    engine.release()
+    expect(stop).to_be_hidden()
+    expect(question).to_contain_text("How?")
+    expect(answers(page)).to_contain_text("With a hammer.")
+    log.get_by_role("button", name="Later version").press("Enter")
+    expect(answers(page)).to_contain_text("Since it is loose.")
 
 
 def test_what_is_typed_moves_nothing_above_the_box(paced: Page) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.errors.app import NotFoundError
-from assistant.ports import ConversationStore
+from assistant.ports import MESSAGES_AT_ONCE, ConversationStore
 from tests.contract.samples import (
     ANN,
     BOB,
@@ -85,6 +85,25 @@ class DeletionContract:
     def test_a_long_conversation_can_expire(self, store: ConversationStore) -> None:
         messages = chain(1200)
         store.add_conversation(conversation_of(messages), messages)
+        assert store.delete_unchanged(NEVER, 10) == 1
+
+    def test_what_was_deleted_goes_by_batches_the_first_deleted_first(self, store: ConversationStore) -> None:
+        for number in (1, 2, 3):
+            with_share(store, number)
+        for number, when in ((2, 5), (3, 6), (1, 7)):
+            store.delete(ANN, f"c{number}", at(when))
+        assert store.purge_deleted(NEVER, 2) == 2
+        assert [c.id for c in store.deleted_conversations(ANN, 10)] == ["c1"]
+        assert [store.purge_deleted(NEVER, 2) for _ in range(2)] == [1, 0]
+
+    def test_a_batch_has_few_messages_or_one_conversation(self, store: ConversationStore) -> None:
+        long, rather_long = MESSAGES_AT_ONCE + 2, MESSAGES_AT_ONCE // 2 + 2
+        for number, length in enumerate((long, rather_long, rather_long, 2, 2), start=1):
+            messages = chain(length, f"c{number}")
+            store.add_conversation(conversation_of(messages, conversation_id=f"c{number}"), messages)
+            store.delete(ANN, f"c{number}", at(number))
+        assert [store.purge_deleted(at(5)) for _ in range(4)] == [1, 1, 2, 0]
+        store.restore(ANN, "c5")
         assert store.delete_unchanged(NEVER, 10) == 1
 
     def test_all_of_one_person_goes_at_once_and_nothing_of_anybody_else(self, store: ConversationStore) -> None:

@@ -70,6 +70,16 @@ async def test_what_was_deleted_is_really_gone_an_hour_later() -> None:
 
 
 @on_stepped_time
+async def test_all_that_is_due_goes_in_one_round_however_much_it_is() -> None:
+    upkeep = Upkeep()
+    for number in range(250):
+        upkeep.store.begin_turn(first_turn(number))
+        upkeep.store.delete(ANN, f"c{number}", at(0))
+    await upkeep.round_at(HOUR + 1)
+    assert upkeep.store.deleted_conversations(ANN, 500) == []
+
+
+@on_stepped_time
 async def test_what_nobody_goes_on_with_is_deleted_after_the_days_that_were_set_however_much_it_is() -> None:
     upkeep = Upkeep(retention_days=2)
     for number in range(250):
@@ -140,10 +150,10 @@ async def test_a_database_that_is_locked_is_tried_again_and_holds_up_no_backup()
 class LockedStore(MemoryConversationStore):
     locked = True
 
-    def purge_deleted(self, deleted_before: datetime) -> int:
+    def purge_deleted(self, deleted_before: datetime, limit: int = 100) -> int:
         if self.locked:
             raise StorageError(fault="it is locked by another program")
-        return super().purge_deleted(deleted_before)
+        return super().purge_deleted(deleted_before, limit)
 
 
 @on_stepped_time

@@ -127,6 +127,20 @@ async def test_who_still_has_the_original_gets_nothing_new() -> None:
     assert store.purge_deleted(at(10_000)) == 0
 
 
+async def test_a_backup_of_logs_that_repeat_themselves_can_be_read_again() -> None:
+    here, there = MemoryConversationStore(), MemoryConversationStore()
+    line = "2026-11-28 12:00:00 INFO server: request served in 12 ms\n"
+    log = line * (255 * 1024 // len(line))
+    question, answer = chain(2)
+    files = tuple(Attachment(name=f"server-{number}.log", text=log) for number in range(6))
+    here.add_conversation(conversation_of([question, answer]), [replace(question, attachments=files), answer])
+    packed = await whole(here, Bundle.ZIP)
+    assert len(log) * len(files) > 200 * len(packed)
+    with file_of(packed) as file:
+        assert await portability(there).import_file(BOB, file) == ImportReport(new=1, known=0)
+    assert shape(there, BOB) == shape(here, ANN)
+
+
 async def test_what_was_deleted_comes_back_by_its_export(tmp_path: Path) -> None:
     store = asked()
     content = await whole(store, Bundle.ZIP)

@@ -1,10 +1,13 @@
 """Conversations and their messages in memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from assistant.conversation import Conversation, GenerationOptions, Message, Shelf, TitleSource
 from assistant.errors.app import ConversationBusyError, NotFoundError
+from assistant.ports import MESSAGES_AT_ONCE
 from assistant.prompt_choice import PromptChoice
 from tests.fakes.memory_store.state import MemoryState
 
@@ -106,9 +109,10 @@ class MemoryConversations(MemoryState):
         last_first = sorted(own, key=lambda each: (self._deleted[each], each), reverse=True)
         return [self._conversations[each] for each in last_first][:limit]
 
-    def purge_deleted(self, deleted_before: datetime) -> int:
+    def purge_deleted(self, deleted_before: datetime, limit: int = 100) -> int:
         self._forget(each for each, when in self._hidden.items() if when < deleted_before)
-        return self._delete({each for each, when in self._deleted.items() if when < deleted_before})
+        due = [(when, each) for each, when in self._deleted.items() if when < deleted_before]
+        return self._delete(self._at_once([each for _, each in sorted(due)][:limit]))
 
     def delete_unchanged(self, unchanged_since: datetime, limit: int) -> int:
         stays = {
@@ -117,7 +121,7 @@ class MemoryConversations(MemoryState):
         self._drafts = {place: kept for place, kept in self._drafts.items() if place in stays}
         old = [c for c in self._conversations.values() if c.updated_at < unchanged_since]
         old = [c for c in old if c.owner_id not in self._accounts]
-        return self._delete({c.id for c in sorted(old, key=lambda c: (c.updated_at, c.id))[:limit]})
+        return self._delete(self._at_once([c.id for c in sorted(old, key=lambda c: (c.updated_at, c.id))][:limit]))
 
     def delete_owner(self, owner_id: str) -> int:
         self._agreed.pop(owner_id, None)
@@ -126,6 +130,11 @@ class MemoryConversations(MemoryState):
         self._drafts = {place: kept for place, kept in self._drafts.items() if place[0] != owner_id}
         self._forget_identity(owner_id)
         return self._delete({c.id for c in self._conversations.values() if c.owner_id == owner_id})
+
+    def _at_once(self, ids: Sequence[str]) -> set[str]:
+        sizes = Counter(message.conversation_id for message in self._messages.values())
+        together = accumulate(sizes[each] for each in ids)
+        return set(ids[:1]) | {each for each, size in zip(ids, together, strict=True) if size <= MESSAGES_AT_ONCE}
 
     def _delete(self, gone: set[str]) -> int:
         for conversation_id in gone:
