@@ -21,6 +21,7 @@ from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.errors import translated
+from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.slot_prefix import SlotPrefix
 from assistant.engine import EngineStage, LoadedModel, Report
 from assistant.errors.engine import EngineLoadError
@@ -70,8 +71,9 @@ class EmbeddedLoader:
         )
 
     async def warm(self, prefix: str) -> None:
+        """It only saves time: a failure is no failure."""
         if self._language_model and self._prefix:
-            await self._prefix.fill(prefix, SLOTS, self._language_model.read)
+            await read_ahead({self.card.name: self._prefix.fill(prefix, SLOTS, self._language_model.read)})
 
     async def close(self) -> None:
         if self._language_model:

@@ -35,7 +35,7 @@ def http_translated() -> Iterator[None]:
     """
     try:
         yield
-    except httpx2.TimeoutException as error:
+    except (TimeoutError, httpx2.TimeoutException) as error:
         raise EngineUnavailableError(fault="timed out") from error
     except httpx2.ConnectError as error:
         raise EngineUnavailableError(fault=why_unreachable(error)) from error

@@ -5,7 +5,6 @@ It counts bytes as tokens. What it does wrong, it does on purpose: see `Fault`.
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -229,13 +228,14 @@ class FakeEngine:
             yield b"<!doctype html><title>Welcome to nginx!</title>"
             return
         # By the clock, so that what each piece costs does not add up.
-        due = time.monotonic()
+        clock = asyncio.get_running_loop().time
+        due = clock()
         for piece in cycle(answer.pieces) if answer.fault is Fault.ENDLESS else answer.pieces:
             if piece is HOLD:
                 await self._hold()
                 continue
             due += answer.pace
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await asyncio.sleep(max(0.0, due - clock()))
             if isinstance(piece, Reading):
                 yield _line({**_event(request, ""), "prompt_progress": asdict(piece)})
                 continue

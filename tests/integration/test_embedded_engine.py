@@ -88,6 +88,17 @@ async def test_every_conversation_finds_the_prefix_read(model: OpenAICompletions
         assert prefix - 2 <= ending["cached_tokens"] < ending["prompt_tokens"]
 
 
+async def test_a_prefix_that_cannot_be_read_now_costs_time_and_nothing_else(
+    loader: EmbeddedLoader, model: OpenAICompletions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    nobody = OpenAICompletions(base_url="http://127.0.0.1:1")
+    monkeypatch.setattr(loader, "_language_model", nobody)
+    await loader.warm("Another prompt.")
+    assert "has not read the prompt's start" in caplog.text
+    assert (await answer(model, "1, 2, 3, 4,"))[0].startswith(" 5, 6")
+    await nobody.aclose()
+
+
 async def test_conversations_with_other_prompts_do_not_cost_the_rest_their_prefix(model: OpenAICompletions) -> None:
     prefix = await asyncio.to_thread(model.get_num_tokens, PREFIX)
     others = [

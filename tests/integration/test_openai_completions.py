@@ -142,6 +142,8 @@ async def test_reading_a_prompt_writes_nothing_and_names_the_slot(engine: FakeEn
     await model.read("A dialogue.", 1)
     sent = engine.requests[-1].body
     assert (sent["prompt"], sent["id_slot"], sent["max_tokens"], sent["cache_prompt"]) == ("A dialogue.", 1, 0, True)
+    # So that a slow machine is not taken for one that hangs.
+    assert sent["stream"] and sent["return_progress"]
 
 
 async def test_characters_split_between_packets_come_whole(engine: FakeEngine, model: OpenAICompletions) -> None:

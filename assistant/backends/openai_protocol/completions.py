@@ -3,6 +3,7 @@
 Speaks `/v1/completions`. Knows nothing of prompts, turns or stop rules beyond the strings that it is given.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
@@ -19,6 +20,9 @@ from assistant.backends.openai_protocol.errors import translated
 from assistant.backends.openai_protocol.events import pieces
 from assistant.backends.openai_protocol.token_counter import ServerTokenizer, TokenCounter
 from assistant.backends.streamed import StreamedLLM
+
+_LONGEST_READING_SECONDS = 1800.0
+"""Of a prefix, ahead of any question: a server that only keeps its connection alive must not hold up the start."""
 
 
 class OpenAICompletions(StreamedLLM):
@@ -67,14 +71,18 @@ class OpenAICompletions(StreamedLLM):
     async def read(self, prompt: str, slot: int = 0) -> None:
         """Have the engine read the prompt, so that its start need not be read again.
 
-        llama.cpp's server reads it in this slot; others share what they have read.
+        llama.cpp's server reads it in this slot; others share what they have read. Raises EngineError and its kinds.
         """
         # One token is the least that the others write.
         how: dict[str, Any] = {"max_tokens": 1}
         if self.dialect is Dialect.LLAMA_CPP:
-            how = {"max_tokens": 0, "extra_body": {"id_slot": slot, "cache_prompt": True}}
+            how = {"max_tokens": 0, "extra_body": {"id_slot": slot, "cache_prompt": True, "return_progress": True}}
+        # As a stream: a server that tells how far it is may take longer than its silence is borne.
+        opening = self._client.completions.create(model=self.model_name, prompt=prompt, stream=True, **how)
         with translated():
-            await self._client.completions.create(model=self.model_name, prompt=prompt, **how)
+            async with asyncio.timeout(_LONGEST_READING_SECONDS), await opening as stream:
+                async for _ in stream:
+                    pass
 
     async def _astream(
         self,

@@ -1,4 +1,4 @@
-"""Having several servers read the start of every prompt before the first question comes."""
+"""Having one engine or several read the start of every prompt before the first question comes."""
 
 import asyncio
 import logging
@@ -11,10 +11,10 @@ logger = logging.getLogger(__name__)
 
 
 async def read_ahead(readings: Mapping[str, Coroutine[Any, Any, None]]) -> None:
-    """By the servers' addresses, all at once. It only saves time: a failure is no failure."""
+    """By the engines' names or addresses, all at once. It only saves time: a failure is no failure."""
     answers = await asyncio.gather(*readings.values(), return_exceptions=True)
-    for address, answer in zip(readings, answers, strict=True):
+    for name, answer in zip(readings, answers, strict=True):
         if isinstance(answer, EngineError):
-            logger.warning("server %s has not read the prompt's start: %s", address, answer)
+            logger.warning("%s has not read the prompt's start: %s", name, answer)
         elif isinstance(answer, BaseException):
             raise answer

@@ -35,8 +35,6 @@ def translated() -> Iterator[None]:
     with http_translated():
         try:
             yield
-        except TimeoutError as error:
-            raise EngineUnavailableError(fault="timed out") from error
         except hub.TextGenerationError as error:
             raise _of_kind(error) from error
         except (hub.HfHubHTTPError, httpx2.HTTPStatusError) as error:
