@@ -27,11 +27,13 @@ whoever takes too much is refused by CUDA, and killed by Linux."""
 _AT_ONCE_ON_CUDA = 16
 # A processor has little arithmetic to spare: more would only make each slower.
 _AT_ONCE_ELSEWHERE = 4
-"""Conversations that are answered together."""
 
 
 class Runtime:
-    """Starts the thread. `identity` says whose keys and values the files in `folder` are."""
+    """Starts the thread. `identity` says whose keys and values the files in `folder` are.
+
+    `concurrency` conversations are answered together; without it, as many as suit the device.
+    """
 
     def __init__(
         self,
@@ -39,9 +41,11 @@ class Runtime:
         identity: Mapping[str, str],
         folder: Path,
         on_crash: Callable[[], None],
+        concurrency: int | None = None,
     ) -> None:
         self._model = model
-        self.concurrency = _AT_ONCE_ON_CUDA if model.device.type == "cuda" else _AT_ONCE_ELSEWHERE
+        suitable = _AT_ONCE_ON_CUDA if model.device.type == "cuda" else _AT_ONCE_ELSEWHERE
+        self.concurrency = suitable if concurrency is None else concurrency
         self._identity = {
             **identity,
             "tokenizer": hashlib.sha256(model.tokenizer.to_str().encode()).hexdigest(),
