@@ -76,7 +76,7 @@ def text_of(tokenizer: PreTrainedTokenizerFast, tokens: int) -> str:
 
 
 async def ours(plan: Plan, model: CausalModel, prefix: str, costs: Costs, folder: Path) -> None:
-    runtime = Runtime(model, {"model": "random"}, folder, on_crash=lambda: None)
+    runtime = Runtime(model, {"model": "random"}, folder, on_crash=lambda: None, concurrency=max(plan.batches))
     chat = runtime.language_model(CARD.options)
     try:
         await our_answer(chat, "Kernels are chosen and compiled.", 4)
@@ -109,8 +109,6 @@ async def restored(model: CausalModel, prefix: str, folder: Path) -> None:
 
 def plain(plan: Plan, module: GPTBigCodeForCausalLM, ids: Sequence[int], costs: Costs) -> None:
     """Rates after the first token: `generate` reads every prompt whole, which is its first token's time."""
-    # A random model may choose the token that ends an answer as soon as any other.
-    module.generation_config.eos_token_id = None
     for batch in plan.batches:
         watch = StepWatch()
         given = torch.tensor([ids] * batch, device=module.device)
@@ -143,6 +141,9 @@ def run(plan: Plan, device: torch.device) -> None:
     prefix = text_of(tokenizer, plan.context)
     print(f"{costs.parameters / 1e9:.3f} billion parameters, prefix of {plan.context} tokens\nthis app")
     model = CausalModel(module, tokenizer, replace(CARD, context_window=plan.shape.positions))
+    # A random model may choose a token that ends an answer as soon as any other.
+    model.end_ids = frozenset()
+    module.generation_config.eos_token_id = None
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(ours(plan, model, prefix, costs, Path(folder)))
         asyncio.run(restored(model, prefix, Path(folder)))

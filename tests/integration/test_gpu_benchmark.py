@@ -1,14 +1,17 @@
 """The GPU benchmark on a machine without one: it runs, and its arithmetic is StarCoder's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 import torch
 
+from assistant.backends.torch_engine import causal_model
+from assistant.backends.torch_engine.causal_model import CausalModel, Reading
 from benchmarks import gpu
 from benchmarks.device_limits import Limits
-from benchmarks.random_starcoder import STARCODER, random_module, random_tokenizer
+from benchmarks.random_starcoder import STARCODER, TOY, random_module, random_tokenizer
 
 H200 = Limits(bandwidth=4.3e12, flops=790e12)
 
@@ -39,6 +42,26 @@ def test_a_machine_without_a_gpu_gets_a_toy_and_says_so(capsys: pytest.CaptureFi
         assert [int(count) for count in re.findall(r"(\d+) conversations +[1-9]", part)] == [1, 4]
     assert re.search(r"first token, prefix read +\d+\.\d+ s", ours)
     assert re.search(r"the prefix after a restart +\d+\.\d+ s", ours)
+
+
+def test_a_row_is_of_as_many_conversations_as_it_says_and_all_write_to_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    together: list[int] = []
+    read = CausalModel.read_together
+
+    def noted(model: CausalModel, readings: Sequence[Reading]) -> list[torch.Tensor]:
+        together.append(len(readings))
+        return read(model, readings)
+
+    # More than the app takes at once on a processor, and a model that would end with any token.
+    monkeypatch.setattr(gpu, "TINY", replace(gpu.TINY, batches=(6,)))
+    monkeypatch.setattr(causal_model, "_end_ids", lambda *_: frozenset(range(TOY.vocabulary)))
+    monkeypatch.setattr(CausalModel, "read_together", noted)
+    gpu.main([])
+
+    assert max(together) == 6
+    assert sum(together) > 6 * (gpu.TINY.answer - 3)
 
 
 def test_the_model_has_starcoders_size(starcoder: gpu.Costs) -> None:

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.backends.torch_engine import runtime
 from assistant.backends.torch_engine.kv_cache import GrowingCache, KvSnapshot
 from assistant.backends.torch_engine.kv_memory import KvMemory, shared_length
 from assistant.backends.torch_engine.prefix_file import PrefixFile
@@ -332,12 +333,12 @@ def test_files_of_old_prefixes_do_not_pile_up(tmp_path: Path) -> None:
 async def started(folder: Path, prefix: str, **identity: str) -> tuple[WatchedModel, list[float], str]:
     """A start of the app: the prefix is read, a question answered. The model, the fractions reported, the answer."""
     model, told = WatchedModel(), list[float]()
-    runtime = Runtime(model, KEY | identity, folder, lambda: None)
+    running = Runtime(model, KEY | identity, folder, lambda: None)
     try:
-        await runtime.read_prefix(prefix, told.append)
-        answer = await runtime.language_model(CARD.options).ainvoke(prefix + "and then?")
+        await running.read_prefix(prefix, told.append)
+        answer = await running.language_model(CARD.options).ainvoke(prefix + "and then?")
     finally:
-        runtime.close()
+        running.close()
     return model, told, answer
 
 
@@ -366,6 +367,16 @@ async def test_other_weights_do_not_use_the_file(tmp_path: Path) -> None:
     await started(tmp_path, PREFIX)
     other, _, _ = await started(tmp_path, PREFIX, revision="2")
     assert other.steps[0] == (0, 0, 16)
+
+
+@pytest.mark.parametrize(("free", "limit"), [(2**33, 2**31), (2**20, 2**28), (None, 2**30)])
+def test_conversations_may_take_a_quarter_of_what_the_weights_leave(
+    free: int | None, limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "free_memory", lambda: free)
+    made = Runtime(WatchedModel(), KEY, tmp_path, lambda: None)
+    made.close()
+    assert {figure.name: figure.value for figure in made.figures()}["kv_kept_limit_bytes"] == limit
 
 
 async def test_without_a_prefix_there_is_nothing_to_read(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 import transformers
 
+from assistant.backends.free_memory import free_memory
 from assistant.backends.torch_engine.causal_model import CausalModel
 from assistant.backends.torch_engine.channel import Channel
 from assistant.backends.torch_engine.generation_thread import GenerationThread
@@ -19,16 +20,20 @@ from assistant.backends.torch_engine.prefix_reading import PrefixReading
 from assistant.conversation import GenerationOptions
 from assistant.figures import Figure
 
-_MEMORY_OF_A_CPU = 2**30
-"""Bytes for conversations' keys and values; on a GPU it is half of what the weights leave."""
+_LEAST = 2**28
+_WHERE_NOTHING_IS_TOLD = 2**30
+"""Bytes for conversations' keys and values. Else half of what the weights leave of a GPU, and a quarter of a machine's:
+whoever takes too much is refused by CUDA, and killed by Linux."""
 _AT_ONCE_ON_CUDA = 16
 # A processor has little arithmetic to spare: more would only make each slower.
 _AT_ONCE_ELSEWHERE = 4
-"""Conversations that are answered together."""
 
 
 class Runtime:
-    """Starts the thread. `identity` says whose keys and values the files in `folder` are."""
+    """Starts the thread. `identity` says whose keys and values the files in `folder` are.
+
+    `concurrency` conversations are answered together; without it, as many as suit the device.
+    """
 
     def __init__(
         self,
@@ -36,9 +41,11 @@ class Runtime:
         identity: Mapping[str, str],
         folder: Path,
         on_crash: Callable[[], None],
+        concurrency: int | None = None,
     ) -> None:
         self._model = model
-        self.concurrency = _AT_ONCE_ON_CUDA if model.device.type == "cuda" else _AT_ONCE_ELSEWHERE
+        suitable = _AT_ONCE_ON_CUDA if model.device.type == "cuda" else _AT_ONCE_ELSEWHERE
+        self.concurrency = suitable if concurrency is None else concurrency
         self._identity = {
             **identity,
             "tokenizer": hashlib.sha256(model.tokenizer.to_str().encode()).hexdigest(),
@@ -85,7 +92,7 @@ class Runtime:
 
 
 def _bytes_for_conversations(device: torch.device) -> int:
-    if device.type != "cuda":
-        return _MEMORY_OF_A_CPU
-    free, _ = torch.cuda.mem_get_info(device)
-    return int(free) // 2
+    if device.type == "cuda":
+        return max(torch.cuda.mem_get_info(device)[0] // 2, _LEAST)
+    free = free_memory()
+    return _WHERE_NOTHING_IS_TOLD if free is None else max(free // 4, _LEAST)
