@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.conversation import Attachment, GenerationOptions
+from assistant.model_catalog import card_for
 from assistant.portable.portability import Form
 from assistant.portable.shared_file import shared_file
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
@@ -92,6 +93,39 @@ def test_all_that_the_json_tells_is_shown_before() -> None:
             message.pop(name)
     public = [messages, told["title"], told["options"], told["prompt"]]
     assert [leaf for leaf in leaves(public) if leaf not in shown] == []
+
+
+def test_every_model_that_wrote_something_of_it_has_its_notice() -> None:
+    first, second, side = (MADE.model_copy(update={"model": model}) for model in MODELS)
+    one, two, three, four = chain(4)
+    two, four = replace(two, provenance=first), replace(four, provenance=second)
+    beside = replace(four, id="side", provenance=side)
+    conversation = replace(conversation_of([one, two, three, four]), leaf_id=four.id)
+    for branches, shown in ((False, MODELS[:2]), (True, MODELS)):
+        chosen = Inclusions(branches=branches)
+        snapshot = make_draft(conversation, [one, two, three, four, beside], chosen, CARD, at(100)).snapshot
+        assert noticed(snapshot) == [(model, card_for(model).licence.name) for model in shown]
+        page = SharePages(Wording(), "").shared(snapshot, "token", 1, is_bound=False)
+        for form in (page, *(shared_file(snapshot, form, Wording()).content.decode() for form in Form)):
+            assert [model for model in MODELS if f"Licence of the model {model}:" in form] == [*shown]
+            assert ("Its use restrictions apply" in form) is branches
+
+
+MODELS = ("smollm2-135m-instruct", "another-model", "starcoder")
+"""Of which the last one has use restrictions."""
+
+
+def noticed(snapshot: Snapshot) -> list[tuple[str, str]]:
+    return [(notice.model, notice.licence) for notice in snapshot.notices]
+
+
+def test_a_snapshot_from_before_has_the_notice_that_it_had_and_those_it_lacked() -> None:
+    kept = json.loads(draft_of().snapshot.model_dump_json())
+    kept |= {"model_name": "m", "licence_name": "A licence", "licence_url": "https://example.org/"}
+    del kept["notices"]
+    assert noticed(Snapshot.model_validate(kept)) == [("m", "A licence")]
+    kept["side"][0]["provenance"]["model"] = "starcoder"
+    assert noticed(Snapshot.model_validate(kept)) == [("m", "A licence"), ("starcoder", "BigCode OpenRAIL-M v1")]
 
 
 def test_no_hash_of_hidden_texts_is_told() -> None:
