@@ -29,7 +29,7 @@ class Inclusions:
     settings: bool = False
     prompt: bool = False
     kept: frozenset[str] = frozenset()
-    """Placeholders of values that were found and stay as they are."""
+    """Keys of values that were found and stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def make_draft(
         notices=notices_of(map(card_for, models) if models else [card]),
         app_version=VERSION,
     )
-    is_redacted = any(found.placeholder not in chosen.kept for found in redaction.found)
+    is_redacted = any(found.key not in chosen.kept for found in redaction.found)
     snapshot = snapshot.model_copy(update={"redacted": is_redacted})
     public = snapshot.model_dump_json(exclude={"shared_at"})
     return Draft(snapshot=snapshot, found=redaction.found, fingerprint=hashlib.sha256(public.encode()).hexdigest())

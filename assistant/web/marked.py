@@ -12,7 +12,7 @@ _TAG = re.compile(r"(<(?:[^>\"]|\"[^\"]*\")*>)")
 def marked(html: str, found: Iterable[Found], kept: Iterable[str]) -> str:
     """`html` is sanitised: tags are well formed, and what stands between them is text."""
     stays = frozenset(kept)
-    values = [escape(each.value, quote=False) for each in found if each.placeholder in stays]
+    values = [escape(each.value, quote=False) for each in found if each.key in stays]
     # The longest first: one value may be the beginning of another.
     shapes = "|".join([PLACEHOLDER.pattern, *map(re.escape, sorted(values, key=len, reverse=True))])
     pattern = re.compile(shapes)

@@ -14,7 +14,7 @@ from assistant.portable.shared_file import shared_file
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
 from assistant.share_draft import Draft, Inclusions, make_draft
 from assistant.snapshot import Snapshot
-from assistant.web.share_form import ShareForm
+from assistant.web.share_form import ShareForm, read_share_form
 from assistant.web.share_pages import SharePages
 from assistant.wording import Wording
 from tests.contract.samples import PROVENANCE, at, chain, conversation_of
@@ -93,6 +93,21 @@ def test_all_that_the_json_tells_is_shown_before() -> None:
             message.pop(name)
     public = [messages, told["title"], told["options"], told["prompt"]]
     assert [leaf for leaf in leaves(public) if leaf not in shown] == []
+
+
+def test_a_kept_value_is_that_value_whatever_is_met_before_it_meanwhile() -> None:
+    question, answer = chain(2)
+    messages = [replace(question, text="To ann@acme.dev"), answer]
+    conversation = conversation_of(messages)
+    (found,) = make_draft(conversation, messages, Inclusions(), CARD, at(100)).found
+    form = read_share_form({f"redact-{found.key}": ["0"], "do": ["preview"]})
+    renamed = replace(conversation, title="Of bob@acme.dev")
+    draft = make_draft(renamed, messages, form.chosen, CARD, at(100))
+    assert draft.snapshot.title == "Of REDACTED_EMAIL_1"
+    assert draft.snapshot.messages[0].text == "To ann@acme.dev"
+    page = SharePages(Wording(), "").draft(draft, form, back="/")
+    chosen = re.findall(r'name="redact-(\w+)" checked value="(\d)"', page)
+    assert chosen == [(draft.found[0].key, "1"), (found.key, "0")]
 
 
 def test_every_model_that_wrote_something_of_it_has_its_notice() -> None:
