@@ -8,7 +8,7 @@ from assistant.conversation import Attachment
 from assistant.detection.finding import Kind
 from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
-from assistant.redaction import Redaction, value_key
+from assistant.redaction import Found, Redaction, value_key
 from assistant.share_draft import Inclusions
 from assistant.share_link import new_request
 from assistant.sharing import Terms
@@ -111,3 +111,14 @@ def test_findings_are_marked_in_text_and_not_in_tags() -> None:
         f'<p><mark class="kept">{ADDRESS}</mark> <a href="mailto:{ADDRESS}" title="a > REDACTED_EMAIL_2">'
         "<mark>REDACTED_EMAIL_2</mark></a></p>"
     )
+
+
+def test_a_finding_is_marked_across_the_spans_of_code_and_with_its_quotes() -> None:
+    found = [Found("REDACTED_PASSWORD_1", Kind.PASSWORD, "a'b&c", 1)]
+    kept = [found[0].key]
+    for quote in ("'", "&#x27;", "&#39;"):
+        html = f'<code><span class="k">x a</span>{quote}<span>b&amp;c</span></code><td>a</td><td>\'b&amp;c</td>'
+        assert marked(html, found, kept) == (
+            f'<code><span class="k">x <mark class="kept">a</mark></span><mark class="kept">{quote}</mark>'
+            '<span><mark class="kept">b&amp;c</mark></span></code><td>a</td><td>\'b&amp;c</td>'
+        )

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.conversation import Attachment, GenerationOptions
+from assistant.detection.finding import Kind
 from assistant.model_catalog import card_for
 from assistant.portable.portability import Form
 from assistant.portable.shared_file import shared_file
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
+from assistant.redaction import value_key
 from assistant.share_draft import Draft, Inclusions, make_draft
 from assistant.snapshot import Snapshot
 from assistant.web.share_form import ShareForm, read_share_form
@@ -108,6 +110,25 @@ def test_a_kept_value_is_that_value_whatever_is_met_before_it_meanwhile() -> Non
     page = SharePages(Wording(), "").draft(draft, form, back="/")
     chosen = re.findall(r'name="redact-(\w+)" checked value="(\d)"', page)
     assert chosen == [(draft.found[0].key, "1"), (found.key, "0")]
+
+
+def test_what_was_found_is_marked_wherever_it_stands() -> None:
+    file = Attachment(name="of ann@acme.dev, mail.py", text="to = 'ann@acme.dev'\nann@acme.dev\nbob@acme.dev")
+    question, answer = chain(2)
+    question = replace(question, text="To ann@acme.dev", attachments=(file,))
+    dialogue = (Exchange(question="Of ann@acme.dev?", answer="ann@acme.dev."),)
+    prompt = PromptChoice(template="own", own=OwnPrompt(system="For ann@acme.dev", dialogues=(dialogue,)))
+    conversation = replace(conversation_of([question, answer]), title="ann@acme.dev", prompt=prompt)
+    kept = frozenset({value_key(Kind.EMAIL, "ann@acme.dev")})
+    for chosen, css, shown in ((kept, ' class="kept"', "ann@acme.dev"), (frozenset[str](), "", "REDACTED_EMAIL_1")):
+        choice = replace(EVERYTHING, kept=chosen)
+        draft = make_draft(conversation, [question, answer], choice, CARD, at(100))
+        page = SharePages(Wording(), "").draft(draft, ShareForm(chosen=choice), back="/")
+        preview = re.sub("</?span[^>]*>", "", page.partition('<section class="preview"')[2])
+        marks = "".join(re.findall(rf"<mark{css}>([^<]*)</mark>", preview))
+        # Title, question, the file's name and twice in it, and three times in the prompt.
+        assert marks.replace("REDACTED_EMAIL_2", "") == shown * 8
+        assert "<mark>REDACTED_EMAIL_2</mark>" in preview
 
 
 def test_every_model_that_wrote_something_of_it_has_its_notice() -> None:
