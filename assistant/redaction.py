@@ -5,6 +5,7 @@ number, so that the text can still be followed. A placeholder is a word that any
 is as valid as before, in a string, a shell, a YAML file or an address.
 """
 
+import hashlib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -24,12 +25,21 @@ class Found:
     value: str
     times: int
 
+    @property
+    def key(self) -> str:
+        """Of the value itself: its placeholder is another value's as soon as one more is met before it."""
+        return value_key(self.kind, self.value)
+
+
+def value_key(kind: Kind, value: str) -> str:
+    return hashlib.sha256(f"{kind.name} {value}".encode(errors="replace")).hexdigest()[:32]
+
 
 class Redaction:
     """For texts that belong together: the same value has the same placeholder in all of them.
 
-    `kept`: placeholders of values that stay as they are. The numbers follow the order in which values are met, so that
-    the same texts always have the same ones.
+    `kept`: keys of values that stay as they are. The numbers follow the order in which values are met, so that the same
+    texts always have the same ones.
     """
 
     def __init__(self, kept: Collection[str] = ()) -> None:
@@ -56,7 +66,7 @@ class Redaction:
             value = text[finding.start : finding.end]
             placeholder = self._placeholder(finding.kind, value)
             yield text[at : finding.start]
-            yield value if placeholder in self._kept else placeholder
+            yield value if self._kept and value_key(finding.kind, value) in self._kept else placeholder
             at = finding.end
         yield text[at:]
 

@@ -16,7 +16,7 @@ from assistant.errors.app import NotFoundError
 from assistant.model_catalog import ModelCard, card_for
 from assistant.redacted_prompt import redacted_prompt
 from assistant.redaction import Found, Redaction
-from assistant.snapshot import SideMessage, Snapshot, SnapshotMessage
+from assistant.snapshot import SideMessage, Snapshot, SnapshotMessage, notices_of
 from assistant.version import VERSION
 
 
@@ -29,7 +29,7 @@ class Inclusions:
     settings: bool = False
     prompt: bool = False
     kept: frozenset[str] = frozenset()
-    """Placeholders of values that were found and stay as they are."""
+    """Keys of values that were found and stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +52,22 @@ def make_draft(
         raise NotFoundError(kind="message")
     redaction = Redaction(chosen.kept)
     redacted = redaction.of
-    models = [m.provenance.model for m in visible if m.provenance is not None]
-    origin = card_for(models[-1]) if models else card
+    # In this order the numbers of the placeholders are given.
+    title = redacted(conversation.title)
+    shown = tuple(SnapshotMessage(**_shown(message, redacted)) for message in visible)
+    side = tuple(_side(visible, finished, redacted)) if chosen.branches else ()
+    models = [message.provenance.model for message in (*shown, *side) if message.provenance]
     snapshot = Snapshot(
-        title=redacted(conversation.title),
+        title=title,
         shared_at=now,
-        messages=tuple(SnapshotMessage(**_shown(message, redacted)) for message in visible),
-        side=tuple(_side(visible, finished, redacted)) if chosen.branches else (),
+        messages=shown,
+        side=side,
         options=conversation.options if chosen.settings else None,
         prompt=redacted_prompt(conversation.prompt, redacted) if chosen.prompt else None,
-        model_name=origin.name,
-        licence_name=origin.licence.name,
-        licence_url=origin.licence.url,
+        notices=notices_of(map(card_for, models) if models else [card]),
         app_version=VERSION,
     )
-    is_redacted = any(found.placeholder not in chosen.kept for found in redaction.found)
+    is_redacted = any(found.key not in chosen.kept for found in redaction.found)
     snapshot = snapshot.model_copy(update={"redacted": is_redacted})
     public = snapshot.model_dump_json(exclude={"shared_at"})
     return Draft(snapshot=snapshot, found=redaction.found, fingerprint=hashlib.sha256(public.encode()).hexdigest())

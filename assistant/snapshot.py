@@ -1,12 +1,14 @@
 """A share as data: the frozen copy of what is public, and the record that its owner keeps of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from assistant.conversation import Attachment, GenerationOptions, MessageStatus, Provenance, Role, without_texts
+from assistant.model_catalog import ModelCard, card_for
 from assistant.prompt_choice import PromptChoice
 
 
@@ -35,10 +37,32 @@ class SideMessage(SnapshotMessage):
     """Place of the message before it, in the visible branch and then the side branches; None for a first question."""
 
 
+class ModelNotice(BaseModel):
+    """A model whose answers are shown, and its licence."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    licence: str
+    url: str
+    """Empty where the licence is not known."""
+
+    @property
+    def use_restrictions(self) -> bool:
+        """Whoever passes the answers on has to pass them on too."""
+        return "OpenRAIL" in self.licence
+
+
+def notices_of(cards: Iterable[ModelCard]) -> tuple[ModelNotice, ...]:
+    """One for each model, in the order in which they are met."""
+    known = {card.name: card for card in cards}
+    return tuple(ModelNotice(model=c.name, licence=c.licence.name, url=c.licence.url) for c in known.values())
+
+
 class Snapshot(BaseModel):
     """What the page behind a link shows, and all that it can show: later turns are not in it."""
 
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True)
 
     title: str
     shared_at: datetime
@@ -51,15 +75,20 @@ class Snapshot(BaseModel):
     """Settings and prompt of the conversation, where they were included."""
     redacted: bool = False
     """Whether something was replaced."""
-    model_name: str
-    licence_name: str
-    licence_url: str
+    notices: Annotated[tuple[ModelNotice, ...], Field(min_length=1)]
+    """Of every model that wrote something of what is shown."""
     app_version: str = ""
 
-    @property
-    def use_restrictions(self) -> bool:
-        """Of the licence: whoever passes the answers on has to pass them on too."""
-        return "OpenRAIL" in self.licence_name
+    @model_validator(mode="before")
+    @classmethod
+    def _with_all_notices(cls, kept: dict[str, Any]) -> dict[str, Any]:
+        """Snapshots from before had that of one model alone, in fields of their own."""
+        if "model_name" not in kept:
+            return kept
+        name, licence, url = kept["model_name"], kept["licence_name"], kept["licence_url"]
+        made = [m["provenance"]["model"] for m in (*kept["messages"], *kept.get("side", ())) if m.get("provenance")]
+        others = [notice for notice in notices_of(map(card_for, made)) if notice.model != name]
+        return kept | {"notices": [ModelNotice(model=name, licence=licence, url=url), *others]}
 
     def shows_the_same_as(self, other: "Snapshot") -> bool:
         """But for the time."""

@@ -27,7 +27,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.conversation import MessageStatus, Role
 from assistant.sharing import token_hash
-from assistant.snapshot import Share, ShareKeys, Snapshot, SnapshotMessage
+from assistant.snapshot import ModelNotice, Share, ShareKeys, Snapshot, SnapshotMessage
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.store import SqlConversationStore
@@ -71,9 +71,7 @@ def snapshot(now: datetime) -> Snapshot:
         title="A long talk",
         shared_at=now,
         messages=tuple(shown),
-        model_name="m",
-        licence_name="Apache-2.0",
-        licence_url=licence,
+        notices=(ModelNotice(model="m", licence="Apache-2.0", url=licence),),
     )
 
 

@@ -6,7 +6,7 @@ from assistant.portable.file_names import file_name
 from assistant.portable.markdown_file import to_markdown
 from assistant.portable.portability import ExportedFile, Form
 from assistant.share_copy import copy_of
-from assistant.snapshot import Snapshot
+from assistant.snapshot import ModelNotice, Snapshot
 from assistant.wording import Wording
 
 _ID = "shared"
@@ -14,9 +14,7 @@ _ID = "shared"
 
 def shared_file(snapshot: Snapshot, form: Form, wording: Wording) -> ExportedFile:
     conversation, messages = copy_of(snapshot, "", _ID, snapshot.shared_at)
-    licence = (wording("shared.licence", model=snapshot.model_name), snapshot.licence_name, snapshot.licence_url)
-    notice = [wording("shared.machine"), " ".join(licence).strip()]
-    notice += [wording("shared.restrictions")] if snapshot.use_restrictions else []
+    notice = [wording("shared.machine"), *(_told(each, wording) for each in snapshot.notices)]
     if form is Form.MARKDOWN:
         text = to_markdown(conversation, branch(messages, conversation.leaf_id), wording)
         content = "\n\n".join([f"{text}\n---", *notice]) + "\n"
@@ -24,3 +22,9 @@ def shared_file(snapshot: Snapshot, form: Form, wording: Wording) -> ExportedFil
         document = document_of(conversation, messages).model_copy(update={"notice": " ".join(notice)})
         content = document.model_dump_json(indent=1)
     return ExportedFile(name=file_name(snapshot.title, snapshot.shared_at, form), content=content.encode())
+
+
+def _told(notice: ModelNotice, wording: Wording) -> str:
+    restrictions = wording("shared.restrictions") if notice.use_restrictions else ""
+    words = (wording("shared.licence", model=notice.model), notice.licence, notice.url, restrictions)
+    return " ".join(filter(None, words))

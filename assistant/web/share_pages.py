@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from assistant.conversation import Role
+from assistant.conversation import Attachment, Role
 from assistant.errors.input import ViewNotTakenError
 from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_message_body
@@ -35,7 +35,7 @@ class SharePages:
         self._environment = page_templates(
             wording,
             body=self._body,
-            files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
+            files=self._files,
             branches_at=_branches_at,
             days=DAYS,
             new_request=new_request,
@@ -67,10 +67,19 @@ class SharePages:
     # For its owner
 
     def draft(self, draft: Draft, form: ShareForm, *, back: str, fault: str = "", updates: Share | None = None) -> str:
-        def shown(role: Role, text: str) -> Markup:
-            return Markup(marked(self._body(role, text), draft.found, form.chosen.kept))  # noqa: S704  # sanitised
+        def with_marks(html: Markup) -> Markup:
+            return Markup(marked(html, draft.found, form.chosen.kept))  # noqa: S704  # sanitised
 
-        return self._render("share_draft", draft=draft, form=form, fault=fault, updates=updates, body=shown, back=back)
+        return self._render(
+            "share_draft",
+            draft=draft,
+            form=form,
+            fault=fault,
+            updates=updates,
+            back=back,
+            body=lambda role, text: with_marks(self._body(role, text)),
+            files=lambda attachments: with_marks(self._files(attachments)),
+        )
 
     def published(self, share: Share, link: str, deletion_link: str) -> str:
         return self._render("share_published", share=share, link=link, deletion_link=deletion_link)
@@ -83,6 +92,9 @@ class SharePages:
 
     def _body(self, role: Role, text: str) -> Markup:
         return Markup(render_message_body(role, text, self._t))  # noqa: S704  # sanitised there
+
+    def _files(self, attachments: Sequence[Attachment]) -> Markup:
+        return Markup(render_attached_files(attachments, self._t))  # noqa: S704  # escaped there
 
     def _render(self, name: str, **values: object) -> str:
         return self._environment.get_template(f"{name}.html.jinja").render(**values)

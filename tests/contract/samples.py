@@ -7,7 +7,7 @@ from typing import Any
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Provenance, Role
 from assistant.new_turn import NewTurn
 from assistant.ports import RunOutcome
-from assistant.snapshot import Share, ShareKeys, Snapshot, SnapshotMessage
+from assistant.snapshot import ModelNotice, Share, ShareKeys, Snapshot, SnapshotMessage
 
 ANN, BOB = "owner-ann", "owner-bob"
 OPTIONS = GenerationOptions(temperature=0.7, seed=42)
@@ -119,7 +119,5 @@ def snapshot(text: str = "Question?") -> Snapshot:
         title="Shared",
         shared_at=at(100),
         messages=(question, answer),
-        model_name="m",
-        licence_name="Apache-2.0",
-        licence_url="https://example.org/licence",
+        notices=(ModelNotice(model="m", licence="Apache-2.0", url="https://example.org/licence"),),
     )

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from assistant.detection.finding import Kind
-from assistant.redaction import Found, Redaction
+from assistant.redaction import Found, Redaction, value_key
 
 A, B = "a1c2" * 10, "b3d4" * 10
 U = "A1C2" * 4
@@ -71,7 +71,7 @@ def test_redacting_twice_changes_nothing_more() -> None:
 
 
 def test_what_is_kept_stays_and_is_still_told() -> None:
-    redaction = Redaction(kept=["REDACTED_EMAIL_1"])
+    redaction = Redaction(kept=[value_key(Kind.EMAIL, "a@acme.dev")])
     assert redaction.of("a@acme.dev b@acme.dev a@acme.dev") == "a@acme.dev REDACTED_EMAIL_2 a@acme.dev"
     assert redaction.found == [
         Found("REDACTED_EMAIL_1", Kind.EMAIL, "a@acme.dev", 2),

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation import Attachment
+from assistant.detection.finding import Kind
 from assistant.errors.app import NotFoundError, ShareDraftChangedError
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
-from assistant.redaction import Redaction
+from assistant.redaction import Found, Redaction, value_key
 from assistant.share_draft import Inclusions
 from assistant.share_link import new_request
 from assistant.sharing import Terms
@@ -67,7 +68,7 @@ async def test_what_is_found_is_redacted_everywhere_unless_kept() -> None:
         assert (found.placeholder, found.value, found.times) == ("REDACTED_EMAIL_1", ADDRESS, 5)
         assert ADDRESS not in draft.snapshot.model_dump_json()
         assert draft.snapshot.redacted
-        kept = await desk.sharing.draft(ANN, of, replace(everything, kept=frozenset({"REDACTED_EMAIL_1"})))
+        kept = await desk.sharing.draft(ANN, of, replace(everything, kept=frozenset({found.key})))
         assert kept.snapshot.model_dump_json().count(ADDRESS) == 5
         assert not kept.snapshot.redacted
 
@@ -102,10 +103,22 @@ async def test_nobody_else_sees_a_draft() -> None:
 
 
 def test_findings_are_marked_in_text_and_not_in_tags() -> None:
-    redaction = Redaction(kept=["REDACTED_EMAIL_1"])
+    kept = [value_key(Kind.EMAIL, ADDRESS)]
+    redaction = Redaction(kept)
     redaction.of(f"{ADDRESS} b@acme.dev")
     html = f'<p>{ADDRESS} <a href="mailto:{ADDRESS}" title="a > REDACTED_EMAIL_2">REDACTED_EMAIL_2</a></p>'
-    assert marked(html, redaction.found, ["REDACTED_EMAIL_1"]) == (
+    assert marked(html, redaction.found, kept) == (
         f'<p><mark class="kept">{ADDRESS}</mark> <a href="mailto:{ADDRESS}" title="a > REDACTED_EMAIL_2">'
         "<mark>REDACTED_EMAIL_2</mark></a></p>"
     )
+
+
+def test_a_finding_is_marked_across_the_spans_of_code_and_with_its_quotes() -> None:
+    found = [Found("REDACTED_PASSWORD_1", Kind.PASSWORD, "a'b&c", 1)]
+    kept = [found[0].key]
+    for quote in ("'", "&#x27;", "&#39;"):
+        html = f'<code><span class="k">x a</span>{quote}<span>b&amp;c</span></code><td>a</td><td>\'b&amp;c</td>'
+        assert marked(html, found, kept) == (
+            f'<code><span class="k">x <mark class="kept">a</mark></span><mark class="kept">{quote}</mark>'
+            '<span><mark class="kept">b&amp;c</mark></span></code><td>a</td><td>\'b&amp;c</td>'
+        )

@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.conversation import Attachment, GenerationOptions
+from assistant.detection.finding import Kind
+from assistant.model_catalog import card_for
 from assistant.portable.portability import Form
 from assistant.portable.shared_file import shared_file
 from assistant.prompt_choice import Exchange, OwnPrompt, PromptChoice
+from assistant.redaction import value_key
 from assistant.share_draft import Draft, Inclusions, make_draft
 from assistant.snapshot import Snapshot
-from assistant.web.share_form import ShareForm
+from assistant.web.share_form import ShareForm, read_share_form
 from assistant.web.share_pages import SharePages
 from assistant.wording import Wording
 from tests.contract.samples import PROVENANCE, at, chain, conversation_of
@@ -92,6 +95,73 @@ def test_all_that_the_json_tells_is_shown_before() -> None:
             message.pop(name)
     public = [messages, told["title"], told["options"], told["prompt"]]
     assert [leaf for leaf in leaves(public) if leaf not in shown] == []
+
+
+def test_a_kept_value_is_that_value_whatever_is_met_before_it_meanwhile() -> None:
+    question, answer = chain(2)
+    messages = [replace(question, text="To ann@acme.dev"), answer]
+    conversation = conversation_of(messages)
+    (found,) = make_draft(conversation, messages, Inclusions(), CARD, at(100)).found
+    form = read_share_form({f"redact-{found.key}": ["0"], "do": ["preview"]})
+    renamed = replace(conversation, title="Of bob@acme.dev")
+    draft = make_draft(renamed, messages, form.chosen, CARD, at(100))
+    assert draft.snapshot.title == "Of REDACTED_EMAIL_1"
+    assert draft.snapshot.messages[0].text == "To ann@acme.dev"
+    page = SharePages(Wording(), "").draft(draft, form, back="/")
+    chosen = re.findall(r'name="redact-(\w+)" checked value="(\d)"', page)
+    assert chosen == [(draft.found[0].key, "1"), (found.key, "0")]
+
+
+def test_what_was_found_is_marked_wherever_it_stands() -> None:
+    file = Attachment(name="of ann@acme.dev, mail.py", text="to = 'ann@acme.dev'\nann@acme.dev\nbob@acme.dev")
+    question, answer = chain(2)
+    question = replace(question, text="To ann@acme.dev", attachments=(file,))
+    dialogue = (Exchange(question="Of ann@acme.dev?", answer="ann@acme.dev."),)
+    prompt = PromptChoice(template="own", own=OwnPrompt(system="For ann@acme.dev", dialogues=(dialogue,)))
+    conversation = replace(conversation_of([question, answer]), title="ann@acme.dev", prompt=prompt)
+    kept = frozenset({value_key(Kind.EMAIL, "ann@acme.dev")})
+    for chosen, css, shown in ((kept, ' class="kept"', "ann@acme.dev"), (frozenset[str](), "", "REDACTED_EMAIL_1")):
+        choice = replace(EVERYTHING, kept=chosen)
+        draft = make_draft(conversation, [question, answer], choice, CARD, at(100))
+        page = SharePages(Wording(), "").draft(draft, ShareForm(chosen=choice), back="/")
+        preview = re.sub("</?span[^>]*>", "", page.partition('<section class="preview"')[2])
+        marks = "".join(re.findall(rf"<mark{css}>([^<]*)</mark>", preview))
+        # Title, question, the file's name and twice in it, and three times in the prompt.
+        assert marks.replace("REDACTED_EMAIL_2", "") == shown * 8
+        assert "<mark>REDACTED_EMAIL_2</mark>" in preview
+
+
+def test_every_model_that_wrote_something_of_it_has_its_notice() -> None:
+    first, second, side = (MADE.model_copy(update={"model": model}) for model in MODELS)
+    one, two, three, four = chain(4)
+    two, four = replace(two, provenance=first), replace(four, provenance=second)
+    beside = replace(four, id="side", provenance=side)
+    conversation = replace(conversation_of([one, two, three, four]), leaf_id=four.id)
+    for branches, shown in ((False, MODELS[:2]), (True, MODELS)):
+        chosen = Inclusions(branches=branches)
+        snapshot = make_draft(conversation, [one, two, three, four, beside], chosen, CARD, at(100)).snapshot
+        assert noticed(snapshot) == [(model, card_for(model).licence.name) for model in shown]
+        page = SharePages(Wording(), "").shared(snapshot, "token", 1, is_bound=False)
+        for form in (page, *(shared_file(snapshot, form, Wording()).content.decode() for form in Form)):
+            assert [model for model in MODELS if f"Licence of the model {model}:" in form] == [*shown]
+            assert ("Its use restrictions apply" in form) is branches
+
+
+MODELS = ("smollm2-135m-instruct", "another-model", "starcoder")
+"""Of which the last one has use restrictions."""
+
+
+def noticed(snapshot: Snapshot) -> list[tuple[str, str]]:
+    return [(notice.model, notice.licence) for notice in snapshot.notices]
+
+
+def test_a_snapshot_from_before_has_the_notice_that_it_had_and_those_it_lacked() -> None:
+    kept = json.loads(draft_of().snapshot.model_dump_json())
+    kept |= {"model_name": "m", "licence_name": "A licence", "licence_url": "https://example.org/"}
+    del kept["notices"]
+    assert noticed(Snapshot.model_validate(kept)) == [("m", "A licence")]
+    kept["side"][0]["provenance"]["model"] = "starcoder"
+    assert noticed(Snapshot.model_validate(kept)) == [("m", "A licence"), ("starcoder", "BigCode OpenRAIL-M v1")]
 
 
 def test_no_hash_of_hidden_texts_is_told() -> None:

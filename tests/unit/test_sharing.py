@@ -56,7 +56,8 @@ async def test_a_share_shows_the_conversation_and_where_its_answers_came_from() 
             (m.role, m.text, m.status, m.provenance and without_texts(m.provenance)) for m in of
         ]
         assert snapshot.title == "One?"
-        assert (snapshot.model_name, snapshot.licence_name) == (CARD.name, CARD.licence.name)
+        (notice,) = snapshot.notices
+        assert (notice.model, notice.licence) == (CARD.name, CARD.licence.name)
 
 
 async def test_a_share_tells_nothing_of_its_owner() -> None:
@@ -160,7 +161,8 @@ async def test_the_licence_is_that_of_the_model_that_answered() -> None:
         made_by_other = PROVENANCE.model_copy(update={"model": other.name})
         desk.store.add_conversation(conversation_of(answered_by(made_by_other)), answered_by(made_by_other))
         snapshot = await desk.reading.read(await desk.share("copy"))
-        assert (snapshot.model_name, snapshot.licence_url) == (other.name, other.licence.url)
+        (notice,) = snapshot.notices
+        assert (notice.model, notice.url) == (other.name, other.licence.url)
 
 
 def answered_by(provenance: Provenance) -> list[Message]:
