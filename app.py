@@ -223,7 +223,7 @@ def build(settings: Settings, loader: ModelLoader) -> tuple[FastAPI, Runs]:  # n
         app.include_router(routes)
     keeping = Keeping(
         retention_days=settings.retention_days,
-        lost_at_restart=hosting.is_space and backups is None and not database.is_shared,
+        lost_at_restart=hosting.is_space and not (backups and backups.is_apart) and not database.is_shared,
     )
     mount_page(
         app,

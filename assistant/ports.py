@@ -109,13 +109,14 @@ class ConversationStore(Protocol):
         """Those of `ids` that are this owner's, hidden ones too."""
 
     def add_hidden(self, conversations: Sequence[tuple[Conversation, Sequence[Message]]], now: datetime) -> None:
-        """Several conversations of one owner, hidden from `now` on as if deleted then; each message after its parent.
+        """Several conversations of one owner, each message after its parent: out of reach until they are revealed, and
+        purged as if they were deleted `now`.
 
         A conversation whose id is known already is left as it is.
         """
 
     def reveal(self, owner_id: str, ids: Collection[str]) -> set[str]:
-        """Bring back all of these that are hidden, at once; their ids. Those of others are passed over."""
+        """Show all of these that are hidden, deleted ones too, at once; their ids. Those of others are passed over."""
 
     def message_ids(self, owner_id: str, conversation_id: str) -> set[str]:
         """Of all that is kept of a conversation, hidden or not."""

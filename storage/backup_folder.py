@@ -29,6 +29,11 @@ class BackupFolder:
         self._live: LiveDatabase | None = None
         self._kept_version: int | None = None
 
+    @property
+    def is_apart(self) -> bool:
+        """On another file system than the database: what empties that one leaves the backups."""
+        return _device_of(self._folder) != _device_of(self._database)
+
     def add(self) -> Path | None:
         """Raises BackupError. None: nothing has changed since the newest backup, and no older one goes."""
         if self._live is None:
@@ -111,6 +116,12 @@ class BackupFolder:
             yield
         finally:
             sole_use.end()
+
+
+def _device_of(path: Path) -> int:
+    """Of a path that may not be there yet."""
+    there = next(place for place in (path.resolve(), *path.resolve().parents) if place.exists())
+    return there.stat().st_dev
 
 
 @contextmanager

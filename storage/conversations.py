@@ -101,6 +101,7 @@ class ConversationTreeStore:
         deleted = (
             select(ConversationRow)
             .where(ConversationRow.owner_id == owner_id, ConversationRow.deleted_at.is_not(None))
+            .where(ConversationRow.importing.is_(False))
             .order_by(ConversationRow.deleted_at.desc(), ConversationRow.id.desc())
             .limit(limit)
         )

@@ -1,7 +1,7 @@
 """Conversations that come in numbers from a file: written hidden, in short transactions, and shown together in one; and
 what a newer file adds to those that came before.
 
-A process that dies in between leaves what nobody sees, and what goes with the next purge.
+A process that dies in between leaves what nobody sees or can restore, and what goes with a purge.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -54,13 +54,13 @@ class ImportStore:
                     ConversationRow.owner_id == owner_id,
                     ConversationRow.deleted_at.is_not(None),
                 )
-                shown = update(ConversationRow).where(*hidden).values(deleted_at=None).returning(ConversationRow.id)
-                revealed.update(session.scalars(shown))
+                shown = update(ConversationRow).where(*hidden).values(deleted_at=None, importing=False)
+                revealed.update(session.scalars(shown.returning(ConversationRow.id)))
         return revealed
 
     def message_ids(self, owner_id: str, conversation_id: str) -> set[str]:
         with self._database.read() as session:
-            conversation_of(session, owner_id, conversation_id, deleted=True)
+            conversation_of(session, owner_id, conversation_id, deleted=True, importing=True)
             return set(session.scalars(select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)))
 
     def extend(
@@ -72,7 +72,7 @@ class ImportStore:
         updated_at: datetime,
     ) -> int:
         with self._database.write() as session:
-            conversation = conversation_of(session, owner_id, conversation_id, deleted=True)
+            conversation = conversation_of(session, owner_id, conversation_id, deleted=True, importing=True)
             kept = select(MessageRow.id, MessageRow.parent_id, MessageRow.deleted_at).where(
                 MessageRow.conversation_id == conversation_id
             )
@@ -101,7 +101,7 @@ def _add(session: Session, conversations: _Conversations, words: Mapping[str, li
         remember(session, owner_id, now.date())
     rows = [mapping.conversation_row(conversation) for conversation, _ in new]
     for row in rows:
-        row.deleted_at = now
+        row.deleted_at, row.importing = now, True
     session.add_all(rows)
     session.flush()
     # In the order given, in which a parent is before its children.

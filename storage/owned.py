@@ -9,15 +9,19 @@ from storage.database import WRITING
 from storage.tables import ConversationRow, MessageRow, RunRow
 
 
-def conversation_of(session: Session, owner_id: str, conversation_id: str, *, deleted: bool = False) -> ConversationRow:
-    """Raises NotFoundError. `deleted`: also one that is hidden.
+def conversation_of(
+    session: Session, owner_id: str, conversation_id: str, *, deleted: bool = False, importing: bool = False
+) -> ConversationRow:
+    """Raises NotFoundError. `deleted`: also one that is; `importing`: also one of an import that is under way.
 
     A writing transaction has the conversation to itself from here on: what it looks at stays so until it has written.
     """
     # SQLite has one writer anyway, and knows no such lock. Keys are not touched: new rows may refer to it meanwhile.
     lock = {"key_share": True} if session.info.get(WRITING) else None
     row = session.get(ConversationRow, conversation_id, with_for_update=lock)
-    if row is None or row.owner_id != owner_id or (row.deleted_at is not None and not deleted):
+    if row is None or row.owner_id != owner_id:
+        raise NotFoundError(kind="conversation")
+    if row.deleted_at is not None and not (importing if row.importing else deleted):
         raise NotFoundError(kind="conversation")
     return row
 

@@ -57,6 +57,9 @@ class ConversationRow(Row):
     pinned: Mapped[bool] = mapped_column(server_default=false())
     archived: Mapped[bool] = mapped_column(server_default=false())
     deleted_at: Mapped[datetime | None]
+    """Hidden since then: deleted by its owner, or by an import that has not come to its end."""
+    importing: Mapped[bool] = mapped_column(server_default=false())
+    """The latter."""
 
 
 class MessageRow(Row):

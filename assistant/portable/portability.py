@@ -1,7 +1,7 @@
 """Conversations taken along: out as files, and in again from ours, ChatGPT's and HuggingChat's.
 
 Knows the store, not where files come from and go to. What a file says is checked to its end before anything of it is
-written; then it is written hidden, and shown all at once.
+written; then new conversations are written hidden, and shown all at once. Those that are here grow one after the other.
 """
 
 import asyncio

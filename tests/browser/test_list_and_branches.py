@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.asking import ANSWER_TIME, QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import ANSWER_TIME, QUESTION, answers, ask, keep_it_short, wait_for_end
 
 OTHER = "What is a Python generator?"
 
@@ -103,7 +103,7 @@ def test_the_chosen_version_is_remembered(answered: Page) -> None:
 
 def test_a_conversation_is_forked_and_the_fork_goes_its_own_way(answered: Page) -> None:
     original = answered.url
-    answered.get_by_role("button", name="Fork from here").click()
+    answers(answered).get_by_role("button", name="Fork from here").click()
     expect(answered.get_by_text("Forked from another conversation.")).to_be_visible()
     expect(answered.get_by_role("navigation", name="Conversations").get_by_role("link")).to_have_text([QUESTION] * 2)
     keep_it_short(answered)
@@ -111,3 +111,14 @@ def test_a_conversation_is_forked_and_the_fork_goes_its_own_way(answered: Page) 
     wait_for_end(answered, 2)
     answered.goto(original)
     expect(answered.get_by_role("log").get_by_role("article", name="You")).to_have_count(1)
+
+
+def test_a_conversation_is_forked_at_a_question_which_can_be_answered_there(answered: Page) -> None:
+    question = answered.get_by_role("log").get_by_role("article", name="You")
+    question.get_by_role("button", name="Fork from here").click()
+    expect(answered.get_by_text("Forked from another conversation.")).to_be_visible()
+    expect(question).to_contain_text(QUESTION)
+    expect(answers(answered)).to_have_count(0)
+    keep_it_short(answered)
+    answered.get_by_role("log").get_by_role("button", name="Retry").click()
+    wait_for_end(answered)

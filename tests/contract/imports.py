@@ -64,10 +64,24 @@ class ImportContract:
         store.add_hidden(imported(1), at(30))
         assert len(store.reveal(ANN, ["i0"])) == 1
 
-    def test_an_import_that_was_broken_off_goes_with_the_next_purge(self, store: ConversationStore) -> None:
+    def test_an_import_that_was_broken_off_cannot_be_restored_and_goes_with_the_next_purge(
+        self, store: ConversationStore
+    ) -> None:
         store.add_hidden(imported(2), at(10))
+        assert store.deleted_conversations(ANN, 10) == []
+        with pytest.raises(NotFoundError):
+            store.restore(ANN, "i0")
         assert store.purge_deleted(at(11)) == 2
         assert store.known_conversations(ANN, ["i0", "i1"]) == set()
+
+    def test_an_import_that_was_broken_off_is_gone_on_with(self, store: ConversationStore) -> None:
+        store.add_hidden(imported(1), at(10))
+        assert store.known_conversations(ANN, ["i0"]) == {"i0"}
+        assert store.extend(ANN, "i0", chain(6, "i0"), "i0-0005", at(20)) == 2
+        assert store.reveal(ANN, ["i0"]) == {"i0"}
+        store.delete(ANN, "i0", at(30))
+        assert [c.id for c in store.deleted_conversations(ANN, 10)] == ["i0"]
+        store.restore(ANN, "i0")
 
     def test_nobody_is_told_of_or_can_reveal_what_is_somebody_elses(self, store: ConversationStore) -> None:
         store.begin_turn(first_turn())

@@ -55,6 +55,13 @@ class App:
         self._opened.close()
 
 
+def test_a_folder_is_apart_on_another_file_system_whether_it_is_there_yet_or_not(tmp_path: Path) -> None:
+    # Devices have a file system of their own on every system.
+    for folder, is_apart in ((tmp_path / "new" / "backups", False), (Path("/dev/backups"), True)):
+        backups = BackupFolder(folder, 3, database=tmp_path / "data" / "assistant.db", clock=lambda: at(0))
+        assert backups.is_apart is is_apart
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     with closing(App(tmp_path)) as app:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from storage import backup_folder
 from storage.backup import is_whole
 from storage.backup_folder import BackupFolder
 from tests.fakes.scripted_model import HOLD
@@ -143,6 +144,7 @@ def test_the_page_says_how_long_conversations_are_kept(tmp_path: Path, days: int
     [
         ({"SPACE_HOST": "me-assistant.hf.space"}, {}, True),
         ({"SPACE_HOST": "me-assistant.hf.space"}, {"backup_dir": "bucket"}, False),
+        ({"SPACE_HOST": "me-assistant.hf.space"}, {"backup_dir": "backups"}, True),
         ({}, {}, False),
     ],
 )
@@ -154,6 +156,7 @@ def test_a_space_that_keeps_nothing_over_a_restart_says_so(
     told: bool,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(backup_folder, "_device_of", lambda path: int("bucket" in path.parts))
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with web_app(tmp_path / "data", origin="https://me-assistant.hf.space", **settings) as running:

@@ -105,7 +105,9 @@ class MemoryConversations(MemoryState):
         self._deleted.pop(conversation_id, None)
 
     def deleted_conversations(self, owner_id: str, limit: int) -> list[Conversation]:
-        own = [each for each in self._deleted if self._conversations[each].owner_id == owner_id]
+        own = [
+            each for each in self._deleted.keys() - self._importing if self._conversations[each].owner_id == owner_id
+        ]
         last_first = sorted(own, key=lambda each: (self._deleted[each], each), reverse=True)
         return [self._conversations[each] for each in last_first][:limit]
 
@@ -140,6 +142,7 @@ class MemoryConversations(MemoryState):
         for conversation_id in gone:
             del self._conversations[conversation_id]
             self._deleted.pop(conversation_id, None)
+        self._importing -= gone
         self._forget(m.id for m in self._messages.values() if m.conversation_id in gone)
         self._drafts = {place: kept for place, kept in self._drafts.items() if place[1] not in gone}
         self._shares = {k: s for k, s in self._shares.items() if s.share.conversation_id not in gone}

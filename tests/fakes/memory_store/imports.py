@@ -23,9 +23,10 @@ class MemoryImports(MemoryState):
                 self._index(conversation.id, message.id)
             self._index(conversation.id, None)
             self._deleted[conversation.id] = now
+            self._importing.add(conversation.id)
 
     def message_ids(self, owner_id: str, conversation_id: str) -> set[str]:
-        self._of(owner_id, conversation_id, deleted=True)
+        self._of(owner_id, conversation_id, deleted=True, importing=True)
         return {message.id for message in self._messages.values() if message.conversation_id == conversation_id}
 
     def extend(
@@ -36,7 +37,7 @@ class MemoryImports(MemoryState):
         leaf_id: str | None,
         updated_at: datetime,
     ) -> int:
-        conversation = self._of(owner_id, conversation_id, deleted=True)
+        conversation = self._of(owner_id, conversation_id, deleted=True, importing=True)
         parents = {each: self._messages[each].parent_id for each in self.message_ids(owner_id, conversation_id)}
         tree = grown_tree(parents, self._hidden, conversation.leaf_id, messages, leaf_id)
         self._messages |= {message.id: message for message in tree.new}
@@ -51,4 +52,5 @@ class MemoryImports(MemoryState):
         hidden = self.known_conversations(owner_id, ids) & self._deleted.keys()
         for each in hidden:
             del self._deleted[each]
+        self._importing -= hidden
         return hidden

@@ -41,6 +41,8 @@ class MemoryState:
         self._asked_from: dict[str, str] = {}
         self._shares: dict[str, KeptShare] = {}
         self._deleted: dict[str, datetime] = {}
+        self._importing: set[str] = set()
+        """Of the deleted ones: those that were never shown."""
         self._agreed: dict[str, datetime] = {}
         """To the export of their ratings."""
         self._licences: dict[tuple[str, str], datetime] = {}
@@ -61,9 +63,12 @@ class MemoryState:
         self._steps: dict[str, tuple[dict[str, str], datetime]] = {}
         """Of sign-ins under way, with when they expire."""
 
-    def _of(self, owner_id: str, conversation_id: str, *, deleted: bool = False) -> Conversation:
+    def _of(
+        self, owner_id: str, conversation_id: str, *, deleted: bool = False, importing: bool = False
+    ) -> Conversation:
         found = self._conversations.get(conversation_id)
-        if found is None or found.owner_id != owner_id or (conversation_id in self._deleted and not deleted):
+        is_seen = importing if conversation_id in self._importing else deleted or conversation_id not in self._deleted
+        if found is None or found.owner_id != owner_id or not is_seen:
             raise NotFoundError(kind="conversation")
         return found
 
