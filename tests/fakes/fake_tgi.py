@@ -141,6 +141,8 @@ class FakeTgi(LoopbackServer):
             elif (event := next(script, None)) is not None:
                 await asyncio.sleep(answer.pace)
                 yield self._event(request, event)
+        while answer.fault is TgiFault.ENDLESS:
+            yield self._event(request, begun[0])
         if answer.event is not None:
             yield b"data:" + answer.event.encode() + b"\n\n"
         elif answer.error_type:

@@ -27,7 +27,7 @@ from assistant.errors.input import InvalidOptionError, MessageTooLongError
 from assistant.errors.root import AssistantError
 from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.tgi_script import HOLD, KEEP_ALIVE, TgiFault
-from tests.tgi_adapter import KEY, PROMPT, adapter, text
+from tests.tgi_adapter import KEY, PROMPT, adapter, chunks, text
 
 NOW = "Wed, 21 Oct 2026 07:28:00 GMT"
 
@@ -196,6 +196,16 @@ async def test_reading_a_prompt_ends_even_where_the_server_only_keeps_the_connec
             await model.read(PROMPT)
         assert silent.value.facts["fault"] == "timed out"
         await server.client_left()
+
+
+async def test_a_server_that_does_not_end_is_cut_off_at_the_longest_text_of_so_many_tokens(
+    server: FakeTgi, model: TgiModel
+) -> None:
+    server.will_answer("x" * 100, fault=TgiFault.ENDLESS)
+    answer = await chunks(model, max_new_tokens=4)
+    assert sum(len(chunk.text) for chunk in answer) == 1000
+    assert answer[-1].generation_info == {"finish_reason": "length"}
+    await server.client_left()
 
 
 async def test_a_probe_tells_whether_the_server_is_well(server: FakeTgi, model: TgiModel) -> None:

@@ -13,6 +13,7 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.outputs import GenerationChunk
 from pydantic import PrivateAttr, SecretStr
 
+from assistant.backends.answer_room import answer_room
 from assistant.backends.streamed import StreamedLLM
 from assistant.backends.tgi.errors import translated
 from assistant.backends.tgi.parameters import tgi_parameters
@@ -100,7 +101,11 @@ class TgiModel(StreamedLLM):
     async def _chunks(
         self, prompt: str, parameters: Mapping[str, Any], ending: dict[str, Any]
     ) -> AsyncGenerator[GenerationChunk]:
-        """What the last event tells of the end goes into `ending`."""
+        """What the last event tells of the end goes into `ending`.
+
+        A server that does not keep to `max_new_tokens` is cut off, with finish reason "length".
+        """
+        room = answer_room(parameters.get("max_new_tokens"))
         with translated():
             async with self._server.client() as client:
                 answer = await client.text_generation(prompt, stream=True, details=True, **parameters)
@@ -108,6 +113,10 @@ class TgiModel(StreamedLLM):
                     async for event in events:
                         # The end token's text is no part of an answer.
                         if event.token.text and not event.token.special:
+                            room -= len(event.token.text)
+                            if room < 0:
+                                ending["finish_reason"] = "length"
+                                return
                             yield GenerationChunk(text=event.token.text)
                         if event.details:
                             ending.update(_ending(event.details))
