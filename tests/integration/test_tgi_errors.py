@@ -59,7 +59,8 @@ async def model(server: FakeTgi) -> AsyncIterator[TgiModel]:
         ({"status": 500, "error_type": "incomplete_generation_stream"}, EngineError, "answered 500"),
         ({"status": 503, "error_type": "healthcheck"}, EngineUnavailableError, "busy"),
         ({"status": 422, "error_type": "tool_error"}, EngineRefusedError, "answered 422"),
-        ({"status": 422, "error_type": "validation"}, EngineError, "refused the request"),
+        ({"status": 422, "error_type": "validation"}, EngineRefusedError, "refused the request"),
+        ({"status": 424, "body": "<html>424</html>"}, EngineError, "answered 424"),
         ({"status": 503, "body": "<html>503</html>"}, EngineUnavailableError, "busy"),
         ({"status": 502, "body": "<html>502</html>"}, EngineUnavailableError, "a proxy answered 502"),
         ({"status": 504, "body": '["not", "the", "shape"]'}, EngineUnavailableError, "a proxy answered 504"),
@@ -67,7 +68,7 @@ async def model(server: FakeTgi) -> AsyncIterator[TgiModel]:
         ({"error_type": "overloaded"}, EngineUnavailableError, "busy"),
         ({"error_type": "incomplete_generation"}, EngineError, "broke the answer off"),
         ({"error_type": "incomplete_generation_stream"}, EngineError, "reported an error"),
-        ({"error_type": "validation"}, EngineError, "refused the request"),
+        ({"error_type": "validation"}, EngineRefusedError, "refused the request"),
         ({"fault": TgiFault.DROPPED}, EngineUnavailableError, "connection lost"),
         ({"fault": TgiFault.CUT}, EngineUnavailableError, "connection lost"),
         ({"fault": TgiFault.CUT_IN_LINE}, EngineUnavailableError, "connection lost"),
@@ -209,10 +210,11 @@ async def test_a_server_that_does_not_end_is_cut_off_at_the_longest_text_of_so_m
 
 
 async def test_a_probe_tells_whether_the_server_is_well(server: FakeTgi, model: TgiModel) -> None:
-    await model.probe()
+    served = await model.info()
+    await model.probe(served)
     server.healthy = False
     with pytest.raises(EngineUnavailableError):
-        await model.probe()
+        await model.probe(served)
 
 
 async def test_a_model_whose_tokens_cannot_be_counted_is_told_as_such(server: FakeTgi, model: TgiModel) -> None:
