@@ -96,7 +96,7 @@ class ActiveRun:
             status=status,
             text=self._text,
             error=error.report() if error else None,
-            provenance=await asyncio.to_thread(self._answering.provenance, status),
+            provenance=await self._answering.provenance(status),
         )
         await self._store_outcome(self._outcome)
         self._move_to(RunStage.ENDED)

@@ -24,6 +24,9 @@ from assistant.waiting_line import WaitingLine
 
 logger = logging.getLogger(__name__)
 
+_COUNT_SECONDS = 2.0
+"""Whoever stopped an answer waits for its end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
@@ -86,11 +89,12 @@ class Answering:
         if not self.text.strip():
             raise EmptyAnswerError
 
-    def provenance(self, status: MessageStatus) -> Provenance | None:
-        """Counts tokens, which may ask the engine: to be called in a worker thread. None: the engine was not asked."""
+    async def provenance(self, status: MessageStatus) -> Provenance | None:
+        """None: the engine was not asked. Takes a moment at most, whatever the engine does."""
         ready, prompt, stream = self._gate.engine.if_ready, self._prompt, self._stream
         if ready is None or prompt is None or stream is None:
             return None
+        seconds = time.monotonic() - self._began
         return Provenance(
             model=ready.model.card.name,
             model_revision=ready.model.revision,
@@ -100,11 +104,11 @@ class Answering:
             prompt_text_sha256=prompt.text_sha256,
             turns_dropped=prompt.turns_dropped,
             prompt_tokens=stream.prompt_tokens or prompt.tokens.prompt,
-            completion_tokens=stream.completion_tokens or self._count_text(ready),
+            completion_tokens=stream.completion_tokens or await self._count_text(ready),
             continued_from=self._assignment.continued.id if self._assignment.continued else None,
             finish_reason=stream.finish_reason if status is MessageStatus.COMPLETE else status,
             first_token_seconds=self._first_text_after,
-            seconds=time.monotonic() - self._began,
+            seconds=seconds,
         )
 
     def _read_on(self, fraction: float) -> None:
@@ -155,9 +159,14 @@ class Answering:
     def _options(self, prompt: AssembledPrompt) -> GenerationOptions:
         return self._assignment.options.model_copy(update={"max_new_tokens": prompt.tokens.answer_room})
 
-    def _count_text(self, ready: ReadyEngine) -> int | None:
+    async def _count_text(self, ready: ReadyEngine) -> int | None:
+        """None: not known. The engine may be asked, and it may be what has just failed."""
+        text = self.text[len(self._beginning) :]
+        if not text:
+            return 0
         try:
-            return ready.model.language_model.get_num_tokens(self.text[len(self._beginning) :])
+            async with asyncio.timeout(_COUNT_SECONDS):
+                return await asyncio.to_thread(ready.model.language_model.get_num_tokens, text)
         except Exception as error:
             # Whatever it is, an answer that is there is worth more than its count.
             logger.warning("run %s: its tokens cannot be counted: %r", self._assignment.run.id, error)

@@ -209,6 +209,8 @@ class Settings(BaseSettings):
     """Other sites whose pages may read what the app answers, without its cookie; separated by commas."""
     queue_length: int = Field(32, ge=0, le=10_000)
     """How many may wait for a place at the engine; whoever comes then is told when to try again."""
+    connect_seconds: float = Field(5.0, gt=0, le=600)
+    """How long a connection to the engine's server may take to be made, for `tgi` and `openai`."""
     first_token_seconds: float = Field(120.0, gt=0, le=3600)
     """How long the engine may read a prompt before its first word."""
     next_token_seconds: float = Field(30.0, gt=0, le=3600)

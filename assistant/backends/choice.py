@@ -3,6 +3,7 @@
 from assistant.backends.embedded import EmbeddedLoader
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.backends.openai_protocol.loader import Mode, OpenAIServerLoader
+from assistant.backends.patience import Patience
 from assistant.backends.tgi.loader import TgiLoader
 from assistant.backends.torch_engine.loader import TransformersLoader, TransformersOptions
 from assistant.engine import ModelLoader
@@ -14,14 +15,19 @@ _PREFIX_FOLDER = "prefixes"
 
 def choose_loader(settings: Settings) -> ModelLoader:
     """Raises SettingsError when the backend is a server and its address is missing."""
+    patience = Patience(
+        connect=settings.connect_seconds,
+        first_token=settings.first_token_seconds,
+        next_token=settings.next_token_seconds,
+    )
     prefixes = settings.data_dir / _PREFIX_FOLDER
     match settings.backend:
         case Backend.EMBEDDED:
-            return EmbeddedLoader(settings.model, prefixes)
+            return EmbeddedLoader(settings.model, prefixes, patience)
         case Backend.TRANSFORMERS:
             return TransformersLoader(settings.model, prefixes, _transformers(settings))
         case Backend.TGI:
-            return TgiLoader(_addresses(settings), settings.backend_api_key, settings.model)
+            return TgiLoader(_addresses(settings), settings.backend_api_key, settings.model, patience)
         case Backend.OPENAI:
             found_out = settings.backend_dialect is BackendDialect.AUTO
             return OpenAIServerLoader(
@@ -30,7 +36,7 @@ def choose_loader(settings: Settings) -> ModelLoader:
                 settings.model,
                 dialect=None if found_out else Dialect(settings.backend_dialect),
                 mode=Mode(settings.backend_mode),
-                silence_seconds=settings.first_token_seconds,
+                patience=patience,
             )
 
 

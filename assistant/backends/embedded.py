@@ -21,6 +21,7 @@ from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.errors import translated
+from assistant.backends.patience import USUAL_PATIENCE, Patience
 from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.slot_prefix import SlotPrefix
 from assistant.engine import EngineStage, LoadedModel, Report
@@ -38,8 +39,9 @@ _KEPT_MIB = 1024
 class EmbeddedLoader:
     """Implements `assistant.engine.ModelLoader`. `model` as in ASSISTANT_MODEL; prefixes are kept in `folder`."""
 
-    def __init__(self, model: str, folder: Path) -> None:
+    def __init__(self, model: str, folder: Path, patience: Patience = USUAL_PATIENCE) -> None:
         self._model = model
+        self._patience = patience
         self._folder = folder
         self.card: ModelCard = card_for(model or DEFAULT_MODEL)
         self._servers: list[Any] = []
@@ -56,8 +58,11 @@ class EmbeddedLoader:
         key = SecretStr(secrets.token_urlsafe(32))
         server = await asyncio.to_thread(_start, path, key, self.card, self._folder)
         self._servers.append(server)
-        there = Connection(root=server.listening_address, api_key=key)
-        self._language_model = OpenAICompletions(base_url=there.root, model_name=self.card.name, api_key=key)
+        silence = self._patience.silence
+        there = Connection(root=server.listening_address, api_key=key, silence_seconds=silence)
+        self._language_model = OpenAICompletions(
+            base_url=there.root, model_name=self.card.name, api_key=key, silence_seconds=silence
+        )
         window = await asyncio.to_thread(_slot_window, there)
         identity = {"weights": revision, "engine": version("xllamacpp"), "window": str(window)}
         self._prefix = SlotPrefix(there, self._folder, identity)

@@ -58,7 +58,8 @@ def of_status(response: httpx2.Response) -> EngineError:
         return EngineUnavailableError(fault=f"cannot be reached: a proxy answered {response.status_code}")
     if response.status_code in _KEY_REFUSED:
         return EngineAccessError(fault="refused the key")
-    if response.is_client_error:
+    # A failed dependency is text-generation-inference's word for a fault of its own.
+    if response.is_client_error and response.status_code != HTTPStatus.FAILED_DEPENDENCY:
         return EngineRefusedError(fault=f"answered {response.status_code}")
     return EngineError(fault=f"answered {response.status_code}")
 

@@ -86,6 +86,8 @@ class FakeEngine:
         self._default = default or Answer(pieces=("Hello", " there"))
         self._api_key = api_key
         self.routes = dict(routes or {})
+        self.silent = False
+        """True: whatever is asked, no byte comes."""
         self._port = 0
         self._scripts: list[Answer] = []
         self._gate = asyncio.Event()
@@ -182,6 +184,8 @@ class FakeEngine:
             await asyncio.gather(answering, leaving, return_exceptions=True)
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> bool:
+        if self.silent:
+            await self._hold()
         if self._api_key and request.headers.get("authorization") != f"Bearer {self._api_key}":
             error = {"code": 401, "message": "Invalid API Key", "type": "authentication_error"}
             return await send_json(writer, {"error": error}, 401)

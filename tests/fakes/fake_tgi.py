@@ -39,6 +39,8 @@ class FakeTgi(LoopbackServer):
         self.healthy = True
         self.tokenizes = True
         """False: the model has no fast tokenizer."""
+        self.silent = False
+        """True: whatever is asked, no byte comes."""
         self.sent: list[tuple[str, str]] = []
         """What went out as JSON: the route, and the text of a body or of an event."""
         self._default = default or TgiAnswer(pieces=("Hello", " there"))
@@ -58,6 +60,8 @@ class FakeTgi(LoopbackServer):
         return self.asked("/", "/generate", "/generate_stream")
 
     async def answer(self, request: HttpRequest, writer: asyncio.StreamWriter) -> bool:
+        if self.silent:
+            await self.hold()
         if self._api_key and request.headers.get("authorization") != f"Bearer {self._api_key}":
             return await send_body(writer, b"", 401)
         if request.method == "POST" and request.path in ("/", "/generate", "/generate_stream"):
@@ -141,6 +145,8 @@ class FakeTgi(LoopbackServer):
             elif (event := next(script, None)) is not None:
                 await asyncio.sleep(answer.pace)
                 yield self._event(request, event)
+        while answer.fault is TgiFault.ENDLESS:
+            yield self._event(request, begun[0])
         if answer.event is not None:
             yield b"data:" + answer.event.encode() + b"\n\n"
         elif answer.error_type:

@@ -31,18 +31,23 @@ class LoopbackServer:
         self._left = asyncio.Event()
         self._none_open = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
+        self.port = 0
 
     async def answer(self, request: HttpRequest, writer: asyncio.StreamWriter) -> bool:
         raise NotImplementedError
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    async def start(self) -> None:
+        """The first time at any port, later at the same one."""
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
         """From now on connections are refused."""
@@ -81,7 +86,9 @@ class LoopbackServer:
         try:
             while (request := await _read(reader)) and await self._watched(request, reader, writer):
                 pass
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
+            self._left.set()
+        except asyncio.CancelledError:
             # A connection that ends as cancelled makes asyncio of Python 3.11 complain in the log.
             pass
         finally:

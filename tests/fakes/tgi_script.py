@@ -34,6 +34,8 @@ class TgiFault(Enum):
     """The stream ends in good order, in the middle of a character."""
     UNFINISHED = auto()
     """The stream ends in good order, but without its last event."""
+    ENDLESS = auto()
+    """The first piece again and again, whatever limit was asked for."""
     ONE_BYTE_CHUNKS = auto()
     """Every byte alone: not wrong, but characters and events arrive in parts."""
 

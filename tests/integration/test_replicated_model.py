@@ -133,6 +133,51 @@ async def test_a_server_that_cannot_take_a_question_hands_it_on(cluster: Cluster
     assert await cluster.ask("one") not in (home, "never")
 
 
+BROKEN: list[dict[str, Any]] = [
+    {"status": 500},
+    {"status": 424},
+    {"fault": Fault.ERROR_EVENT},
+    {"fault": Fault.HTML},
+    {"fault": Fault.UNFINISHED},
+]
+
+
+@pytest.mark.parametrize("script", BROKEN, ids=str)
+async def test_a_server_that_fails_before_a_word_hands_the_question_on_and_is_left_alone(
+    cluster: Cluster, script: dict[str, Any]
+) -> None:
+    for ask in (cluster.ask, cluster.ask_chat):
+        home = await ask("one")
+        cluster.engines[home].will_answer(**script)
+        elsewhere = await ask("one")
+        assert elsewhere in set(cluster.engines) - {home}
+        assert await ask("one") == elsewhere
+        assert cluster.probed == []
+        cluster.clock.now += 1
+        await ask("one")
+        await cluster.settled()
+        assert cluster.probed == [home]
+        assert await ask("one") == home
+        cluster.probed.clear()
+
+
+async def test_what_every_server_fails_at_is_the_questions_fault_and_leaves_all_of_them_well(cluster: Cluster) -> None:
+    home = await cluster.ask("one")
+    for engine in cluster.engines.values():
+        engine.will_answer(status=500)
+    with pytest.raises(EngineError, match="answered 500"):
+        await cluster.ask("one")
+    assert await cluster.ask("one") == home
+
+
+async def test_a_fault_in_the_middle_of_an_answer_is_raised_and_the_server_left_alone(cluster: Cluster) -> None:
+    home = await cluster.ask("one")
+    cluster.engines[home].will_answer("half an answer", fault=Fault.ERROR_EVENT)
+    with pytest.raises(EngineError, match="reported an error"):
+        await cluster.ask("one")
+    assert await cluster.ask("one") != home
+
+
 async def test_a_busy_server_is_left_alone_for_as_long_as_it_says(cluster: Cluster) -> None:
     home = await cluster.ask("one")
     cluster.engines[home].will_answer(status=429, headers={"Retry-After": "20"})
@@ -176,6 +221,11 @@ async def test_tokens_are_counted_by_any_server_that_answers(cluster: Cluster) -
     await cluster.engines["c"].stop()
     with pytest.raises(EngineUnavailableError):
         await asyncio.to_thread(cluster.model.get_num_tokens, "héllo")
+
+
+async def test_tokens_are_counted_by_another_server_where_one_fails(cluster: Cluster) -> None:
+    cluster.engines["a"].routes["/tokenize"] = 500
+    assert await asyncio.to_thread(cluster.model.get_num_tokens, "héllo") == 6
 
 
 async def test_counting_works_again_as_soon_as_a_server_is_back_so_that_a_turn_can_begin(cluster: Cluster) -> None:

@@ -106,10 +106,14 @@ async def test_at_temperature_0_nothing_that_would_switch_sampling_on_is_sent(se
     assert parameters == sent
 
 
-async def test_no_more_stop_strings_are_sent_than_the_server_takes(server: FakeTgi, model: TgiModel) -> None:
+@pytest.mark.parametrize(("takes", "sent"), [(2, 2), (4, 4), (100, 4)])
+async def test_no_more_stop_strings_are_sent_than_the_server_takes_and_never_more_than_four(
+    takes: int, sent: int
+) -> None:
     stops = ["\nHuman:", "\n-----", "\nAssistant:", "<|end|>", "<|im_end|>"]
-    assert await text(model, stop=stops) == "Hello there"
-    assert server.prompts[-1].body["parameters"]["stop"] == stops[:4]
+    async with FakeTgi(api_key=KEY, max_stop_sequences=takes) as server, adapter(server) as model:
+        assert await text(model, stop=stops) == "Hello there"
+        assert server.prompts[-1].body["parameters"]["stop"] == stops[:sent]
 
 
 async def test_an_unknown_option_is_refused_by_name_and_nothing_is_sent(server: FakeTgi, model: TgiModel) -> None:

@@ -27,7 +27,7 @@ from assistant.errors.input import InvalidOptionError, MessageTooLongError
 from assistant.errors.root import AssistantError
 from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.tgi_script import HOLD, KEEP_ALIVE, TgiFault
-from tests.tgi_adapter import KEY, PROMPT, adapter, text
+from tests.tgi_adapter import KEY, PROMPT, adapter, chunks, text
 
 NOW = "Wed, 21 Oct 2026 07:28:00 GMT"
 
@@ -59,7 +59,8 @@ async def model(server: FakeTgi) -> AsyncIterator[TgiModel]:
         ({"status": 500, "error_type": "incomplete_generation_stream"}, EngineError, "answered 500"),
         ({"status": 503, "error_type": "healthcheck"}, EngineUnavailableError, "busy"),
         ({"status": 422, "error_type": "tool_error"}, EngineRefusedError, "answered 422"),
-        ({"status": 422, "error_type": "validation"}, EngineError, "refused the request"),
+        ({"status": 422, "error_type": "validation"}, EngineRefusedError, "refused the request"),
+        ({"status": 424, "body": "<html>424</html>"}, EngineError, "answered 424"),
         ({"status": 503, "body": "<html>503</html>"}, EngineUnavailableError, "busy"),
         ({"status": 502, "body": "<html>502</html>"}, EngineUnavailableError, "a proxy answered 502"),
         ({"status": 504, "body": '["not", "the", "shape"]'}, EngineUnavailableError, "a proxy answered 504"),
@@ -67,7 +68,7 @@ async def model(server: FakeTgi) -> AsyncIterator[TgiModel]:
         ({"error_type": "overloaded"}, EngineUnavailableError, "busy"),
         ({"error_type": "incomplete_generation"}, EngineError, "broke the answer off"),
         ({"error_type": "incomplete_generation_stream"}, EngineError, "reported an error"),
-        ({"error_type": "validation"}, EngineError, "refused the request"),
+        ({"error_type": "validation"}, EngineRefusedError, "refused the request"),
         ({"fault": TgiFault.DROPPED}, EngineUnavailableError, "connection lost"),
         ({"fault": TgiFault.CUT}, EngineUnavailableError, "connection lost"),
         ({"fault": TgiFault.CUT_IN_LINE}, EngineUnavailableError, "connection lost"),
@@ -198,11 +199,22 @@ async def test_reading_a_prompt_ends_even_where_the_server_only_keeps_the_connec
         await server.client_left()
 
 
+async def test_a_server_that_does_not_end_is_cut_off_at_the_longest_text_of_so_many_tokens(
+    server: FakeTgi, model: TgiModel
+) -> None:
+    server.will_answer("x" * 100, fault=TgiFault.ENDLESS)
+    answer = await chunks(model, max_new_tokens=4)
+    assert sum(len(chunk.text) for chunk in answer) == 1000
+    assert answer[-1].generation_info == {"finish_reason": "length"}
+    await server.client_left()
+
+
 async def test_a_probe_tells_whether_the_server_is_well(server: FakeTgi, model: TgiModel) -> None:
-    await model.probe()
+    served = await model.info()
+    await model.probe(served)
     server.healthy = False
     with pytest.raises(EngineUnavailableError):
-        await model.probe()
+        await model.probe(served)
 
 
 async def test_a_model_whose_tokens_cannot_be_counted_is_told_as_such(server: FakeTgi, model: TgiModel) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from assistant.backends.tgi.loader import TgiLoader
 from assistant.engine import EngineStage, LoadedModel
-from assistant.errors.engine import EngineAccessError, EngineLoadError, EngineUnavailableError
+from assistant.errors.engine import EngineAccessError, EngineLoadError, EngineRefusedError, EngineUnavailableError
 from tests.fakes.fake_tgi import INFO, FakeTgi
 from tests.fakes.tgi_script import TgiFault
 
@@ -101,6 +101,81 @@ async def test_a_conversation_stays_with_one_server() -> None:
         for _ in range(4):
             await model.ainvoke("Who?", {"metadata": {"conversation_id": "c1"}})
         assert sorted([len(one.prompts), len(other.prompts)]) == [0, 4]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"status": 424, "error_type": "generation"},
+        {"status": 500, "error_type": "incomplete_generation"},
+        {"error_type": "generation"},
+        {"fault": TgiFault.HTML},
+    ],
+    ids=str,
+)
+async def test_a_server_that_fails_before_a_word_hands_the_question_on_and_is_left_alone(
+    script: dict[str, Any],
+) -> None:
+    about: Any = {"metadata": {"conversation_id": "c1"}}
+    async with FakeTgi() as one, FakeTgi() as other, loader_of(one, other) as loader:
+        model = (await loaded(loader)).language_model
+        await model.ainvoke("Who?", about)
+        home, elsewhere = (one, other) if one.prompts else (other, one)
+        home.will_answer(**script)
+        for _ in range(2):
+            elsewhere.will_answer("From elsewhere.")
+            assert await model.ainvoke("Who?", about) == "From elsewhere."
+        assert len(home.prompts) == 2
+
+
+async def test_a_refused_question_is_not_handed_on() -> None:
+    async with FakeTgi() as one, FakeTgi() as other, loader_of(one, other) as loader:
+        model = (await loaded(loader)).language_model
+        for server in (one, other):
+            server.will_answer(error_type="validation", error="no words for it")
+        with pytest.raises(EngineRefusedError):
+            await model.ainvoke("Who?")
+        assert len(one.prompts + other.prompts) == 1
+
+
+@pytest.mark.parametrize("another", [{"model_id": "someone/else"}, {"model_sha": "another"}], ids=str)
+@pytest.mark.parametrize("away_at_the_start", [True, False])
+async def test_a_server_that_comes_back_with_another_model_gets_no_conversation(
+    another: dict[str, Any], away_at_the_start: bool
+) -> None:
+    async with FakeTgi() as lost, FakeTgi() as there, loader_of(lost, there) as loader:
+        if away_at_the_start:
+            await lost.stop()
+        failover = (await loaded(loader)).language_model.failover  # type: ignore[attr-defined]  # of a replicated model
+        was = dict(lost.info)
+        if not away_at_the_start:
+            await lost.stop()
+        await lost.start()
+        lost.info |= another
+        probe = failover._replicas[lost.url].probe
+        with pytest.raises(EngineLoadError, match="another model"):
+            await probe()
+        lost.info = was
+        await probe()
+
+
+async def test_a_server_that_was_away_at_the_start_is_probed_before_it_is_asked() -> None:
+    async with FakeTgi() as lost, FakeTgi() as there, loader_of(lost, there) as loader:
+        await lost.stop()
+        model = (await loaded(loader)).language_model
+        await lost.start()
+        for number in range(8):
+            await model.ainvoke("Who?", {"metadata": {"conversation_id": f"c{number}"}})
+        assert lost.prompts == []
+
+
+async def test_a_server_that_comes_back_with_less_room_is_known_to_have_it() -> None:
+    async with FakeTgi() as server, FakeTgi() as other, loader_of(server, other) as loader:
+        failover = (await loaded(loader)).language_model.failover  # type: ignore[attr-defined]  # of a replicated model
+        replica = failover._replicas[server.url]
+        server.info |= {"max_input_tokens": 20, "max_total_tokens": 40}
+        await replica.probe()
+        assert (await replica.model.info()).max_total_tokens == 40
 
 
 async def test_as_many_answers_are_written_at_a_time_as_the_servers_take() -> None:

@@ -5,6 +5,8 @@ import threading
 from collections.abc import AsyncIterator
 from datetime import datetime
 
+from pydantic import PrivateAttr
+
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Run
 from assistant.errors.engine import EngineLoadError, EngineUnavailableError
 from assistant.run_update import RunStage, RunUpdate
@@ -308,6 +310,43 @@ async def test_an_answer_is_stored_when_its_tokens_cannot_be_counted() -> None:
         assert (kept.text, kept.status) == ("So far", MessageStatus.STOPPED)
         assert kept.provenance is not None
         assert kept.provenance.completion_tokens is None
+
+
+class Unresponsive(ScriptedModel):
+    """Never counts anything again once it has begun to answer."""
+
+    _let_go: threading.Event = PrivateAttr(default_factory=threading.Event)
+    _counted: list[str] = PrivateAttr(default_factory=list)
+
+    def get_token_ids(self, text: str) -> list[int]:
+        if self.prompts:
+            self._counted.append(text)
+            self._let_go.wait(10)
+        return super().get_token_ids(text)
+
+
+@on_stepped_time
+async def test_a_count_that_does_not_come_holds_an_answers_end_up_for_two_seconds_at_most() -> None:
+    model = Unresponsive()
+    async with open_desk(model=model) as desk:
+        run = await held_run(desk, " So far")
+        stopping = asyncio.create_task(desk.service.stop(ANN, run.conversation_id))
+        await until(lambda: model._counted == ["So far"])
+        await pass_time(2)
+        await until(stopping.done)
+        assert (answer(desk, run).text, answer(desk, run).status) == ("So far", MessageStatus.STOPPED)
+        model._let_go.set()
+
+
+async def test_an_answer_without_a_word_is_not_counted() -> None:
+    model = Unresponsive()
+    async with open_desk(model=model) as desk:
+        run = await held_run(desk)
+        await desk.service.stop(ANN, run.conversation_id)
+        kept = answer(desk, run)
+        assert (kept.status, model._counted) == (MessageStatus.STOPPED, [])
+        assert kept.provenance
+        assert kept.provenance.completion_tokens == 0
 
 
 async def test_what_no_database_can_keep_is_replaced_in_what_is_shown_and_in_what_is_kept() -> None:

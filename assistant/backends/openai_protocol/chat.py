@@ -19,6 +19,7 @@ from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.dialect import Dialect, going_on, on_the_wire
 from assistant.backends.openai_protocol.events import pieces
 from assistant.backends.openai_protocol.token_counter import Estimate, TokenCounter
+from assistant.backends.patience import USUAL_PATIENCE
 from assistant.backends.streamed import StreamedChatModel
 
 
@@ -32,7 +33,8 @@ class OpenAIChat(StreamedChatModel):
     """Without `/v1`."""
     model_name: str = "default"
     api_key: SecretStr = SecretStr("")
-    silence_seconds: float = 120.0
+    silence_seconds: float = USUAL_PATIENCE.silence
+    connect_seconds: float = USUAL_PATIENCE.connect
     dialect: Dialect = Dialect.OPENAI
     token_counter: TokenCounter = Field(default_factory=Estimate, exclude=True, repr=False)
     """Closed with the model."""
@@ -41,7 +43,12 @@ class OpenAIChat(StreamedChatModel):
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
         super().model_post_init(context)
-        there = Connection(root=self.base_url, api_key=self.api_key, silence_seconds=self.silence_seconds)
+        there = Connection(
+            root=self.base_url,
+            api_key=self.api_key,
+            silence_seconds=self.silence_seconds,
+            connect_seconds=self.connect_seconds,
+        )
         self._client = there.openai_client()
 
     @property

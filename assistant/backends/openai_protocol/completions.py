@@ -19,6 +19,7 @@ from assistant.backends.openai_protocol.dialect import Dialect, on_the_wire
 from assistant.backends.openai_protocol.errors import translated
 from assistant.backends.openai_protocol.events import pieces
 from assistant.backends.openai_protocol.token_counter import ServerTokenizer, TokenCounter
+from assistant.backends.patience import USUAL_PATIENCE
 from assistant.backends.streamed import StreamedLLM
 
 _LONGEST_READING_SECONDS = 1800.0
@@ -36,7 +37,8 @@ class OpenAICompletions(StreamedLLM):
     """Without `/v1`."""
     model_name: str = "default"
     api_key: SecretStr = SecretStr("")
-    silence_seconds: float = 120.0
+    silence_seconds: float = USUAL_PATIENCE.silence
+    connect_seconds: float = USUAL_PATIENCE.connect
     dialect: Dialect = Dialect.LLAMA_CPP
     token_counter: TokenCounter | None = Field(None, exclude=True, repr=False)
     """None asks the server. Closed with the model."""
@@ -46,7 +48,12 @@ class OpenAICompletions(StreamedLLM):
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
         super().model_post_init(context)
-        there = Connection(root=self.base_url, api_key=self.api_key, silence_seconds=self.silence_seconds)
+        there = Connection(
+            root=self.base_url,
+            api_key=self.api_key,
+            silence_seconds=self.silence_seconds,
+            connect_seconds=self.connect_seconds,
+        )
         self._client = there.openai_client()
         self._counter = self.token_counter or ServerTokenizer(there, self.dialect, self.model_name)
 

@@ -6,7 +6,8 @@ import httpx2
 import openai
 from pydantic import SecretStr
 
-CONNECT_SECONDS = 5.0
+from assistant.backends.patience import QUESTION_SECONDS, USUAL_PATIENCE
+
 # Shorter than the servers' own patience (llama.cpp's is 5 s, the clients' too): a connection that the server is just
 # closing would fail the request that is sent over it.
 _LIMITS = httpx2.Limits(keepalive_expiry=2.0)
@@ -19,8 +20,9 @@ class Connection:
     root: str
     """Without `/v1` and without a slash at the end: see `server_root`."""
     api_key: SecretStr
-    silence_seconds: float = 120.0
+    silence_seconds: float = USUAL_PATIENCE.silence
     """Until the server is given up. Reading a long prompt on a slow machine is silent for as long as it takes."""
+    connect_seconds: float = USUAL_PATIENCE.connect
 
     def openai_client(self) -> openai.AsyncOpenAI:
         # Retrying is the service's decision: the client would not know whether the first word was shown.
@@ -34,8 +36,8 @@ class Connection:
         )
 
     def http_client(self) -> httpx2.Client:
-        """For the server's own routes, beside the protocol. Its calls block."""
-        timeout = self._timeout(self.silence_seconds)
+        """For questions beside the protocol, to the server's own routes. Its calls block."""
+        timeout = self._timeout(min(QUESTION_SECONDS, self.silence_seconds))
         return httpx2.Client(base_url=self.root, headers=self._headers, timeout=timeout, limits=_LIMITS)
 
     def async_http_client(self, silence_seconds: float) -> httpx2.AsyncClient:
@@ -50,9 +52,8 @@ class Connection:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._key}"}
 
-    @staticmethod
-    def _timeout(silence_seconds: float) -> httpx2.Timeout:
-        return httpx2.Timeout(silence_seconds, connect=min(CONNECT_SECONDS, silence_seconds))
+    def _timeout(self, silence_seconds: float) -> httpx2.Timeout:
+        return httpx2.Timeout(silence_seconds, connect=min(self.connect_seconds, silence_seconds))
 
 
 def server_root(url: str) -> str:

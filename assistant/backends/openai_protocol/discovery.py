@@ -15,6 +15,7 @@ import httpx2
 from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.backends.openai_protocol.errors import translated
+from assistant.backends.patience import QUESTION_SECONDS
 from assistant.errors.engine import EngineAccessError, EngineError, EngineLoadError, EngineUnavailableError
 from assistant.model_catalog import CATALOG, card_for
 
@@ -47,12 +48,12 @@ def shown_name(model_id: str) -> str:
 
 
 async def discover(
-    connection: Connection, wanted: str, dialect: Dialect | None = None, silence_seconds: float = 20.0
+    connection: Connection, wanted: str, dialect: Dialect | None = None, silence_seconds: float = QUESTION_SECONDS
 ) -> ServedModel:
     """`wanted` is the server's name of a model, ours, or empty for the only one; `dialect` is found out if None.
 
-    These questions are quickly answered, but a hosted endpoint may have to wake up first. Raises
-    EngineUnavailableError while nobody answers, EngineLoadError or EngineAccessError when somebody has to mend it.
+    Raises EngineUnavailableError while nobody answers, EngineLoadError or EngineAccessError when somebody has to mend
+    it.
     """
     with _load_errors(shown_name(wanted) or _UNNAMED):
         async with connection.async_http_client(min(silence_seconds, connection.silence_seconds)) as client:

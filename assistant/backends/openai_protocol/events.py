@@ -8,16 +8,12 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from openai.types import Completion
 from openai.types.chat import ChatCompletionChunk
 
+from assistant.backends.answer_room import answer_room
 from assistant.backends.openai_protocol.errors import translated
 from assistant.errors.engine import EngineProtocolError
 from assistant.generation.prompt_reading import tell_read
 
 Event = TypeVar("Event", Completion, ChatCompletionChunk)
-
-_LONGEST_TOKEN = 256
-"""Characters; vocabularies for code hold runs of white space nearly as long."""
-_MOST_TOKENS = 4096
-"""Where no limit was asked for."""
 
 
 async def pieces(
@@ -32,7 +28,7 @@ async def pieces(
     A server that does not keep to `max_new_tokens` is cut off, with finish reason "length", before it can fill the
     memory. Raises EngineError and its kinds, MessageTooLongError.
     """
-    room = (max_new_tokens or _MOST_TOKENS) * _LONGEST_TOKEN
+    room = answer_room(max_new_tokens)
     with translated():
         async with await opening as stream:
             async for event in stream:

@@ -28,6 +28,7 @@ from assistant.backends.openai_protocol.dialect import (
 )
 from assistant.backends.openai_protocol.discovery import ServedModel, discover, takes_prompts
 from assistant.backends.openai_protocol.token_counter import Estimate, TokenCounter, choose_counter
+from assistant.backends.patience import USUAL_PATIENCE, Patience
 from assistant.backends.replication.failover import Failover, Replica
 from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.replication.replicated_chat_model import ReplicatedChatModel
@@ -66,16 +67,17 @@ class OpenAIServerLoader:
         *,
         dialect: Dialect | None = None,
         mode: Mode = Mode.AUTO,
-        silence_seconds: float = 120.0,
+        patience: Patience = USUAL_PATIENCE,
         fetch: Callable[[str], Path] = hub.fetch,
     ) -> None:
         self._servers = [
-            Connection(root=root, api_key=api_key, silence_seconds=silence_seconds)
+            Connection(root=root, api_key=api_key, silence_seconds=patience.silence, connect_seconds=patience.connect)
             for root in dict.fromkeys(map(server_root, urls))
         ]
         self._model = model
         self._dialect = dialect
         self._mode = mode
+        self._patience = patience
         self._fetch = fetch
         self._models: list[OpenAICompletions | OpenAIChat] = []
         self._failover: Failover[Any] | None = None
@@ -145,6 +147,7 @@ class OpenAIServerLoader:
             model_name=served.id,
             api_key=there.api_key,
             silence_seconds=there.silence_seconds,
+            connect_seconds=there.connect_seconds,
             dialect=served.dialect,
             token_counter=counter,
         )
@@ -157,7 +160,7 @@ class OpenAIServerLoader:
             Replica(there.root, model, partial(discover, there, served.id, served.dialect, _PROBE_SECONDS))
             for there, model in zip(self._servers, self._models, strict=True)
         ]
-        self._failover = Failover(replicas, away)
+        self._failover = Failover(replicas, away, patience=self._patience.with_a_replica)
         if isinstance(self._models[0], OpenAIChat):
             return ReplicatedChatModel(failover=self._failover)
         return ReplicatedModel(failover=self._failover)

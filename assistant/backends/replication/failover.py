@@ -1,4 +1,4 @@
-"""Asking one of several replicas, and the next when that one is away. Knows nothing of what is asked."""
+"""Asking one of several replicas, and the next when that one is away or broken. Knows nothing of what is asked."""
 
 import asyncio
 import logging
@@ -7,10 +7,12 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
+from assistant.backends.patience import USUAL_PATIENCE
 from assistant.backends.replication.replicas import Replicas
-from assistant.errors.engine import EngineUnavailableError
+from assistant.errors.engine import EngineError, EngineProtocolError, EngineTimeoutError, EngineUnavailableError
+from assistant.generation.deadlines import Deadlines, within
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +31,10 @@ class Replica(Generic[Model]):
 
 
 class Failover(Generic[Model]):
-    """`away` names replicas that were found so just now. Close it: probes may be running."""
+    """`away` names replicas that were found so just now; `patience` is with a single one.
+
+    Close it: probes may be running.
+    """
 
     def __init__(
         self,
@@ -37,7 +42,9 @@ class Failover(Generic[Model]):
         away: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
+        patience: Deadlines = USUAL_PATIENCE.with_a_replica,
     ) -> None:
+        self._patience = patience
         self._replicas = {replica.name: replica for replica in replicas}
         self._health = Replicas(self._replicas, clock, chance)
         for name in away:
@@ -47,41 +54,58 @@ class Failover(Generic[Model]):
     async def stream(
         self, conversation_id: str | None, ask: Callable[[Model], AsyncIterator[_Piece]]
     ) -> AsyncGenerator[_Piece]:
-        """The conversation's replica; the next one while EngineUnavailableError comes before the first piece.
+        """The conversation's replica; the next one while it cannot be reached, or fails, before the first piece.
 
-        After the first piece another replica's answer would be another answer: the error is raised.
+        After the first piece another replica's answer would be another answer: the error is raised. One that is silent
+        for too long is left alone, and EngineUnavailableError raised: whoever asks again gets another one, with as much
+        time. What no replica can answer is taken for the question's fault.
         """
-        away: EngineUnavailableError | None = None
+        fault: EngineError | None = None
+        broken: dict[str, EngineError] = {}
         for name in await self._choices(conversation_id):
             is_answering = False
             try:
-                # langchain calls its generators iterators.
-                async with aclosing(cast("AsyncGenerator[_Piece]", ask(self._replicas[name].model))) as pieces:
+                async with aclosing(within(self._patience, ask(self._replicas[name].model))) as pieces:
                     async for piece in pieces:
                         if not is_answering:
                             is_answering = True
                             self._health.answered(name)
+                            for other, error in broken.items():
+                                self._leave_alone(other, error)
                         yield piece
                 return
-            except EngineUnavailableError as error:
+            except EngineTimeoutError as error:
                 self._leave_alone(name, error)
                 if is_answering:
                     raise
-                away = error
-        raise away or self._none_is_well()
+                raise EngineUnavailableError(fault="timed out") from error
+            except EngineError as error:
+                if not _is_its_own(error):
+                    raise
+                if is_answering or isinstance(error, EngineUnavailableError):
+                    self._leave_alone(name, error)
+                else:
+                    broken[name] = error
+                if is_answering:
+                    raise
+                fault = error
+        raise fault or self._none_is_well()
 
     def ask(self, ask: Callable[[Model], _Answer]) -> _Answer:
         """Any replica, the healthy ones first. Blocks as long as `ask` does; for worker threads."""
         healthy = self._health.order(None)
-        away: EngineUnavailableError | None = None
+        fault: EngineError | None = None
         # What is asked here comes before a conversation's turn, and must not wait for the probe that the turn starts.
         for name in [*healthy, *(name for name in self._replicas if name not in healthy)]:
             try:
                 return ask(self._replicas[name].model)
-            except EngineUnavailableError as error:
-                self._leave_alone(name, error)
-                away = error
-        raise away or self._none_is_well()
+            except EngineError as error:
+                if not _is_its_own(error):
+                    raise
+                if isinstance(error, EngineUnavailableError):
+                    self._leave_alone(name, error)
+                fault = error
+        raise fault or self._none_is_well()
 
     async def aclose(self) -> None:
         for probe in self._probes:
@@ -111,10 +135,15 @@ class Failover(Generic[Model]):
             logger.info("replica %s is back", replica.name)
             self._health.recovered(replica.name)
 
-    def _leave_alone(self, name: str, error: EngineUnavailableError) -> None:
+    def _leave_alone(self, name: str, error: EngineError) -> None:
         logger.warning("replica %s: %s", name, error)
         told = error.facts.get("retry_after")
         self._health.failed(name, float(told) if isinstance(told, int | float) else None)
 
     def _none_is_well(self) -> EngineUnavailableError:
         return EngineUnavailableError(fault="none of its servers answers", retry_after=self._health.seconds_to_wait())
+
+
+def _is_its_own(error: EngineError) -> bool:
+    """Whether another replica may do better: not where the question or the key is refused."""
+    return type(error) is EngineError or isinstance(error, EngineUnavailableError | EngineProtocolError)

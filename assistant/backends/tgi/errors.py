@@ -12,7 +12,7 @@ import httpx2
 from huggingface_hub import errors as hub
 
 from assistant.backends.http_faults import http_translated, of_status, retry_after
-from assistant.errors.engine import EngineError, EngineUnavailableError
+from assistant.errors.engine import EngineError, EngineRefusedError, EngineUnavailableError
 from assistant.errors.input import InvalidOptionError, MessageTooLongError
 from assistant.errors.root import AssistantError
 
@@ -64,4 +64,4 @@ def _of_refusal(sentence: str) -> AssistantError:
         return MessageTooLongError(size=int(found["inputs"]), limit=int(found["limit"]), unit="tokens")
     if found := _REFUSED_FIELD.search(sentence):
         return InvalidOptionError(option=found["field"], fault="refused by the engine")
-    return EngineError(fault="refused the request")
+    return EngineRefusedError(fault="refused the request")

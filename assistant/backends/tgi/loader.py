@@ -5,13 +5,15 @@ Loads nothing itself. Knows nothing of prompts but the prefix that it has the se
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseLLM
 from pydantic import SecretStr
 
+from assistant.backends.patience import USUAL_PATIENCE, Patience
 from assistant.backends.replication.failover import Failover, Replica
 from assistant.backends.replication.reading_ahead import read_ahead
 from assistant.backends.replication.replicated_model import ReplicatedModel
@@ -34,7 +36,10 @@ class TgiLoader:
     An empty `model` is the one that the servers name.
     """
 
-    def __init__(self, urls: Sequence[str], api_key: SecretStr, model: str) -> None:
+    def __init__(
+        self, urls: Sequence[str], api_key: SecretStr, model: str, patience: Patience = USUAL_PATIENCE
+    ) -> None:
+        self._patience = patience
         self._urls = list(dict.fromkeys(url.rstrip("/") for url in urls))
         self._api_key = api_key
         self._model = model
@@ -51,10 +56,11 @@ class TgiLoader:
         report(EngineStage.LOADING, None)
         await self.close()
         self._models = await asyncio.to_thread(self._make_models)
-        infos = await self._ask_all()
+        found = await self._ask_all()
+        infos = list(found.values())
         self._take_card(infos)
         return LoadedModel(
-            language_model=self._together(),
+            language_model=self._together(infos[0], [url for url in self._urls if url not in found]),
             card=self._card,
             revision=infos[0].model_sha or "unknown",
             context_window=min(self._card.context_window, *map(_window, infos)),
@@ -78,11 +84,15 @@ class TgiLoader:
         """Blocks: huggingface_hub's client is slow to import, so other backends do without, and TLS reads files."""
         from assistant.backends.tgi.model import TgiModel
 
-        return [TgiModel(base_url=url, api_key=self._api_key) for url in self._urls]
+        silence, connect = self._patience.silence, self._patience.connect
+        return [
+            TgiModel(base_url=url, api_key=self._api_key, silence_seconds=silence, connect_seconds=connect)
+            for url in self._urls
+        ]
 
-    async def _ask_all(self) -> list["TgiInfo"]:
-        """Of those that answer. Raises when none does, or when one has a fault that waiting does not mend."""
-        infos: list[TgiInfo] = []
+    async def _ask_all(self) -> dict[str, "TgiInfo"]:
+        """By address, those that answer. Raises when none does, or when one has a fault that waiting does not mend."""
+        infos: dict[str, TgiInfo] = {}
         away: EngineUnavailableError | None = None
         asking = [model.info() for model in self._models]
         for model, answer in zip(self._models, await asyncio.gather(*asking, return_exceptions=True), strict=True):
@@ -96,13 +106,13 @@ class TgiLoader:
             elif isinstance(answer, BaseException):
                 raise answer
             else:
-                infos.append(answer)
+                infos[model.base_url] = answer
         if away and not infos:
             raise away
         return infos
 
     def _take_card(self, infos: Sequence["TgiInfo"]) -> None:
-        if len({(info.model_id, info.model_sha) for info in infos}) > 1:
+        if len({info.model for info in infos}) > 1:
             raise self._cannot_load("its servers do not all serve the same model")
         served = card_for(infos[0].model_id)
         if not self._model:
@@ -113,10 +123,14 @@ class TgiLoader:
     def _cannot_load(self, fault: str) -> EngineLoadError:
         return EngineLoadError(model=self._card.name, fault=fault)
 
-    def _together(self) -> BaseLLM:
+    def _together(self, served: "TgiInfo", away: Collection[str]) -> BaseLLM:
         if len(self._models) == 1:
             return self._models[0]
-        self._failover = Failover([Replica(model.base_url, model, model.probe) for model in self._models])
+        # One that has come back with another model is not the one that was lost.
+        replicas: list[Replica[BaseLLM]] = [
+            Replica(model.base_url, model, partial(model.probe, served)) for model in self._models
+        ]
+        self._failover = Failover(replicas, away, patience=self._patience.with_a_replica)
         return ReplicatedModel(failover=self._failover)
 
 

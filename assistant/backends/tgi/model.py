@@ -13,12 +13,15 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.outputs import GenerationChunk
 from pydantic import PrivateAttr, SecretStr
 
+from assistant.backends.answer_room import answer_room
+from assistant.backends.patience import USUAL_PATIENCE
 from assistant.backends.streamed import StreamedLLM
 from assistant.backends.tgi.errors import translated
 from assistant.backends.tgi.parameters import tgi_parameters
 from assistant.backends.tgi.server import TgiInfo, TgiServer
-from assistant.errors.engine import EngineProtocolError
+from assistant.errors.engine import EngineLoadError, EngineProtocolError
 from assistant.errors.input import MessageTooLongError
+from assistant.model_catalog import card_for
 
 
 class TgiModel(StreamedLLM):
@@ -31,15 +34,16 @@ class TgiModel(StreamedLLM):
 
     base_url: str
     api_key: SecretStr = SecretStr("")
-    silence_seconds: float = 120.0
+    silence_seconds: float = USUAL_PATIENCE.silence
     """Until the server is given up. It may have a long prompt to read, or other answers to end."""
+    connect_seconds: float = USUAL_PATIENCE.connect
 
     _server: TgiServer = PrivateAttr()
     _info: TgiInfo | None = PrivateAttr(None)
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
         super().model_post_init(context)
-        self._server = TgiServer(self.base_url, self.api_key, self.silence_seconds)
+        self._server = TgiServer(self.base_url, self.api_key, self.silence_seconds, self.connect_seconds)
 
     @property
     def _llm_type(self) -> str:
@@ -49,7 +53,7 @@ class TgiModel(StreamedLLM):
         await self._server.aclose()
 
     async def info(self) -> TgiInfo:
-        """What the server says of itself, asked for once."""
+        """What the server says of itself, asked for once and after each time that it was away."""
         if self._info is None:
             self._info = await self._server.info()
         return self._info
@@ -66,9 +70,16 @@ class TgiModel(StreamedLLM):
                 async for _ in self._chunks(prompt, {"max_new_tokens": 1}, {}):
                     pass
 
-    async def probe(self) -> None:
-        """Raises EngineError while the server cannot take a conversation; soon, whatever the server does."""
+    async def probe(self, served: TgiInfo) -> None:
+        """Raises EngineError while the server cannot take a conversation of the model `served`; soon, in any case."""
         await self._server.check_health()
+        info = await self._server.info()
+        if info.model != served.model:
+            # Its name may be that of a folder, which is not told.
+            raise EngineLoadError(
+                model=card_for(served.model_id).name, fault="its server has come back with another model"
+            )
+        self._info = info
 
     async def _astream(
         self,
@@ -100,7 +111,11 @@ class TgiModel(StreamedLLM):
     async def _chunks(
         self, prompt: str, parameters: Mapping[str, Any], ending: dict[str, Any]
     ) -> AsyncGenerator[GenerationChunk]:
-        """What the last event tells of the end goes into `ending`."""
+        """What the last event tells of the end goes into `ending`.
+
+        A server that does not keep to `max_new_tokens` is cut off, with finish reason "length".
+        """
+        room = answer_room(parameters.get("max_new_tokens"))
         with translated():
             async with self._server.client() as client:
                 answer = await client.text_generation(prompt, stream=True, details=True, **parameters)
@@ -108,6 +123,10 @@ class TgiModel(StreamedLLM):
                     async for event in events:
                         # The end token's text is no part of an answer.
                         if event.token.text and not event.token.special:
+                            room -= len(event.token.text)
+                            if room < 0:
+                                ending["finish_reason"] = "length"
+                                return
                             yield GenerationChunk(text=event.token.text)
                         if event.details:
                             ending.update(_ending(event.details))

@@ -13,9 +13,12 @@ _OPTIONS = frozenset({*_SAMPLING, "repetition_penalty", "max_new_tokens", "seed"
 # What our options say for "off", the server refuses; it is off when left out.
 _OFF = {"temperature": 0.0, "top_p": 1.0, "top_k": 0, "repetition_penalty": 1.0}
 
+_MOST_STOPS = 4
+"""More cost the server time with each token; it says itself when it takes fewer."""
+
 
 def tgi_parameters(options: Mapping[str, Any], stop: Sequence[str] | None, max_stops: int) -> dict[str, Any]:
-    """Of the stop strings, only the first `max_stops`: whoever reads the answer looks for all of them anyway.
+    """Of the stop strings, only the first `max_stops`, four at most: whoever reads the answer looks for all of them.
 
     Raises UnsupportedOptionError for an option of another name.
     """
@@ -31,5 +34,5 @@ def tgi_parameters(options: Mapping[str, Any], stop: Sequence[str] | None, max_s
         # Any of them would switch sampling on.
         parameters = {name: value for name, value in parameters.items() if name not in _SAMPLING}
     if stop:
-        parameters["stop"] = list(stop[:max_stops])
+        parameters["stop"] = list(stop[: min(_MOST_STOPS, max_stops)])
     return parameters

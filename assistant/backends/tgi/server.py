@@ -11,11 +11,11 @@ from http import HTTPStatus
 import httpx2
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt, SecretStr
 
+from assistant.backends.patience import QUESTION_SECONDS
 from assistant.backends.tgi.client import TgiClient
 from assistant.backends.tgi.errors import translated
 from assistant.errors.engine import EngineError
 
-_CONNECT_SECONDS = 5.0
 _HEALTH_SECONDS = 20.0
 """An idle server makes a token to see that it is well."""
 
@@ -35,28 +35,34 @@ class TgiInfo(BaseModel):
     max_stop_sequences: int = Field(4, ge=0)
     max_concurrent_requests: PositiveInt = 128
 
+    @property
+    def model(self) -> tuple[str, str | None]:
+        """The same for servers that give the same answers."""
+        return self.model_id, self.model_sha
+
 
 class TgiServer:
     """Faults raise EngineError and its kinds."""
 
-    def __init__(self, url: str, api_key: SecretStr, silence_seconds: float) -> None:
+    def __init__(self, url: str, api_key: SecretStr, silence_seconds: float, connect_seconds: float) -> None:
         self._url = url
         key = api_key.get_secret_value()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        timeout = httpx2.Timeout(silence_seconds, connect=min(_CONNECT_SECONDS, silence_seconds))
+        timeout = httpx2.Timeout(silence_seconds, connect=min(connect_seconds, silence_seconds))
+        self._question = httpx2.Timeout(min(QUESTION_SECONDS, silence_seconds), connect=timeout.connect)
         # No limit of connections of our own: one that waits for another's answer to end would look like silence.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
         self._connections = httpx2.AsyncClient(
             base_url=url, headers=headers, timeout=timeout, limits=limits, verify=_tls()
         )
-        self._tokenizer = httpx2.Client(base_url=url, headers=headers, timeout=timeout, verify=_tls())
+        self._tokenizer = httpx2.Client(base_url=url, headers=headers, timeout=self._question, verify=_tls())
 
     def client(self) -> TgiClient:
         return TgiClient(self._connections, self._url)
 
     async def info(self) -> TgiInfo:
         with translated():
-            answer = await self._connections.get("/info")
+            answer = await self._connections.get("/info", timeout=self._question)
             return TgiInfo.model_validate(answer.raise_for_status().json())
 
     async def check_health(self) -> None:
@@ -67,7 +73,7 @@ class TgiServer:
 
     async def count(self, text: str) -> int:
         with translated():
-            answer = await self._connections.post("/tokenize", json={"inputs": text})
+            answer = await self._connections.post("/tokenize", json={"inputs": text}, timeout=self._question)
             return len(_token_ids(answer))
 
     def token_ids(self, text: str) -> list[int]:
