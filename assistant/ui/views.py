@@ -151,6 +151,10 @@ class Views:
         """With the first sight of a turn: what was typed has been taken."""
         return {self._screen.message: ""}
 
+    def kept(self, text: str) -> Updates:
+        """In the box, to be sent later."""
+        return {self._screen.message: text}
+
     def quiet(self) -> Updates:
         return {self._screen.notice: ""}
 
@@ -160,8 +164,9 @@ class Views:
     def unchanged(self) -> Updates:
         return {self._screen.notice: gr.skip()}
 
-    def error(self, error: AssistantError) -> Updates:
-        return {self._screen.notice: self._fragments.error(error)}
+    def error(self, error: AssistantError, again: Action | None = None) -> Updates:
+        """`again`: what was refused, where that was not what is in the box."""
+        return {self._screen.notice: self._fragments.error(error, again)}
 
     def internal_error(self) -> Updates:
         return {self._screen.notice: self._fragments.notice(self._t("error.internal"), alert=True)}
