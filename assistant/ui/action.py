@@ -40,6 +40,8 @@ class Action(BaseModel):
     """To the export of ratings."""
     shelf: Shelf = Shelf.MAIN
     """What the list shows."""
+    again: "Action | None" = None
+    """What was refused, to be done once that is put right."""
     length: int | None = Field(None, ge=1, le=100_000)
     """How much of the list; None for its first page."""
 

@@ -41,7 +41,6 @@ class Events:
         self.verbs: dict[str, Verb] = {
             **self.turns.verbs(),
             **self.prompts.verbs(),
-            **LicenceEvents(services.licences, self.turns, views).verbs(),
             **ListEvents(services.conversations, self.following, views, self.pages).verbs(),
             **EraseEvents(services.conversations, views, self.pages).verbs(),
             **FeedbackEvents(services.feedback, services.conversations, feedback_views).verbs(),
@@ -49,3 +48,4 @@ class Events:
             **CompareEvents(services.chat, services.conversations, self.following, compare_views).verbs(),
             **ContextEvents(services.context_views, services.repeating, self.following, views).verbs(),
         }
+        self.verbs |= LicenceEvents(services.licences, self.turns, views, self.verbs).verbs()

@@ -45,7 +45,8 @@ class Following:
             else:
                 view = await self._opened(visit, conversation_id)
                 active = view.active_run
-                shown = {} if active else await self._views.conversation(visit.owner_id, view)
+                editing_id = visit.at.editing_id
+                shown = {} if active else await self._views.conversation(visit.owner_id, view, editing_id)
                 shown |= self._views.opened(view.conversation) if announced else {}
         except AssistantError as error:
             shown = {**await self._views.blank(visit.owner_id), **self._views.error(error)}
@@ -62,6 +63,9 @@ class Following:
         try:
             run = await begin
         except (ConversationMovedError, ConversationBusyError) as error:
+            if visit.at.editing_id:
+                # Told where they are, they can send it once more; elsewhere it would be a question of its own.
+                raise
             told = self._views.error(error)
             async for updates in self.open(visit, visit.at.conversation_id):
                 yield {**updates, **told}

@@ -31,6 +31,7 @@ from assistant.rendering.markdown import render_markdown, render_message_body
 from assistant.run_update import RunUpdate
 from assistant.search import Finding
 from assistant.source_line import source_line
+from assistant.ui.action import Action
 from assistant.ui.conversation_list import ConversationList
 from assistant.ui.keeping import Keeping
 from assistant.wording import Wording
@@ -120,8 +121,11 @@ class Fragments:
         """`action` is the JSON that the notice's button sends."""
         return self._render("notice", text=text, alert=alert, action=action, label=label)
 
-    def error(self, error: AssistantError) -> str:
-        return self._render("error", error=error)
+    def error(self, error: AssistantError, again: Action | None = None) -> str:
+        """`again`: what the way out of it, where there is one, does then."""
+        return self._render(
+            "error", error=error, again=again.model_dump(mode="json", exclude_defaults=True) if again else None
+        )
 
     def account(self, account: Account | None) -> str:
         """Who is signed in, and the way in or out; empty where nobody signs in."""

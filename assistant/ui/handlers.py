@@ -126,7 +126,7 @@ class Handlers:
             page=request.session_hash or "",
             at=at,
             prompt=read_prompt_field(values.get(self._screen.prompts.field, ""), at.conversation_id),
-            text=values.get(self._screen.message, ""),
+            text=values.get(self._screen.message) or "",
             attachments=read_attachments(values.get(self._screen.attachments, "")),
             read_options=partial(self._views.options, values),
         )
@@ -142,8 +142,11 @@ class Handlers:
         verb = self._events.verbs.get(action.do)
         if verb is None:
             raise InputError
-        async for updates in verb(action, visit):
-            yield updates
+        try:
+            async for updates in verb(action, visit):
+                yield updates
+        except AssistantError as error:
+            yield self._views.error(error, again=action)
 
     async def _stop(self, visit: Visit) -> AsyncIterator[Updates]:
         if visit.at.conversation_id:

@@ -51,6 +51,8 @@ class Screen:
     heading: gr.Markdown
     history: gr.Markdown
     live: gr.Markdown
+    editing: gr.Markdown
+    """That an earlier question is being asked anew, for as long as one is."""
     notice: gr.Markdown
     attached: gr.Markdown
     attachments: gr.Textbox
@@ -123,6 +125,7 @@ def _dock(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> dict[str, An
     """The box, and what belongs to the next question: above it what is said of it, below it what it is asked with."""
     _fragment("latest", fixed.latest)
     _fragment("connection", fixed.connection)
+    editing = _fragment("editing")
     notice = _fragment("notice")
     attached = _fragment("attached")
     with gr.Row(elem_id="composer"):
@@ -146,8 +149,8 @@ def _dock(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> dict[str, An
             panel = lay_out_prompts(fixed.prompts, prompt_state)
             options = _option_controls(t, defaults)
     return {
-        "notice": notice, "attached": attached, "message": message, "send": send, "stop": stop, "prompts": panel,
-        "options": options,
+        "editing": editing, "notice": notice, "attached": attached, "message": message, "send": send, "stop": stop,
+        "prompts": panel, "options": options,
     }  # fmt: skip
 
 

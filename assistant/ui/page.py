@@ -94,7 +94,7 @@ def mount_page(
 def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     options = list(screen.options.values())
     place = [
-        screen.conversations, screen.heading, screen.history, screen.live, screen.notice,
+        screen.conversations, screen.heading, screen.history, screen.live, screen.editing, screen.notice,
         screen.send, screen.stop, screen.announcement, screen.position, screen.prompts.state, *options,
     ]  # fmt: skip
     # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.
@@ -110,7 +110,7 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     gr.on([screen.send.click, screen.message.submit], handlers.send, {*asked, screen.attachments}, everything, **common)
     screen.stop.click(handlers.stop, {screen.position}, [screen.notice], **common)
     screen.new_chat.click(handlers.new_chat, outputs=place, **common)
-    screen.act.click(handlers.act, {screen.action, *asked}, [*everything, screen.account], **common)
+    screen.act.click(handlers.act, {screen.action, *asked, screen.attachments}, [*everything, screen.account], **common)
     # "always_last": of files, or keys, that come in quick succession the last state is drawn last.
     drawn = {**common, "trigger_mode": "always_last"}
     screen.draw_attached.click(handlers.draw_attached, {screen.attachments}, [screen.attached, screen.notice], **drawn)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from assistant.chat_service import ChatService
 from assistant.conversation import Run
 from assistant.conversation_service import ConversationService
+from assistant.errors.root import AssistantError
 from assistant.ui.action import Action
 from assistant.ui.attach_events import AttachEvents
 from assistant.ui.following import Following
@@ -40,7 +41,6 @@ class TurnEvents:
 
     async def send(self, visit: Visit) -> AsyncIterator[Updates]:
         if visit.text.strip() or visit.attachments:
-            # Only the files that were sent go: an example is asked without those beside the box.
             taken = await self._attaching.held(()) if visit.attachments else {}
             async for updates in self._following.begun(visit, self._begin(visit), {**self._views.sent(), **taken}):
                 yield updates
@@ -70,8 +70,15 @@ class TurnEvents:
         )
 
     async def _ask_example(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
-        async for updates in self.send(replace(visit, text=action.text, at=new_position())):
-            yield updates
+        """Without what is in the box and beside it, which stays there. One that is refused comes into an empty box."""
+        first = self._views.sent() if visit.text == action.text else {}
+        alone = replace(visit, text=action.text, attachments=(), at=new_position())
+        try:
+            async for updates in self._following.begun(alone, self._begin(alone), first):
+                yield updates
+        except AssistantError as error:
+            box = {} if visit.text.strip() else self._views.kept(action.text)
+            yield {**box, **self._views.error(error, again=action)}
 
     async def _answer_anew(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         verbs = {"regenerate": self._service.regenerate, "continue": self._service.continue_answer}

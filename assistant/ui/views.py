@@ -45,10 +45,13 @@ class Views:
         self._prompts = prompts
         self._options = options
 
-    async def conversation(self, owner_id: str, view: ConversationView) -> Updates:
+    async def conversation(self, owner_id: str, view: ConversationView, editing_id: str | None = None) -> Updates:
+        """`editing_id`: the question that is being edited goes on being so while it is shown."""
         conversation_id = view.conversation.id
         first_id = view.messages[0].id if view.messages else None
         busy = view.active_run is not None
+        if editing_id not in {message.id for message in view.messages}:
+            editing_id = None
         return {
             **await self.list(owner_id, conversation_id),
             **await self._prompts.chosen(owner_id, conversation_id, view.conversation.prompt),
@@ -56,7 +59,7 @@ class Views:
             **self._options.chosen(view.conversation.options),
             self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
             self._screen.history: self._fragments.messages(view),
-            self._screen.position: new_position(conversation_id, view.conversation.leaf_id, first_id).to_json(),
+            **self._at(new_position(conversation_id, view.conversation.leaf_id, first_id).edits(editing_id)),
             self._screen.announcement: self._t("status.answering") if busy else "",
         }
 
@@ -69,7 +72,7 @@ class Views:
             **self._options.first(),
             self._screen.heading: "",
             self._screen.history: self._fragments.welcome(),
-            self._screen.position: new_position().to_json(),
+            **self._at(new_position()),
             self._screen.announcement: "",
         }
 
@@ -115,19 +118,10 @@ class Views:
         return {self._screen.heading: self._fragments.heading(conversation.title, conversation.id)}
 
     def editing(self, at: Position, question: Message) -> Updates:
-        notice = self._notice("message.editing", Action(do="cancel-edit"), "control.edit_cancel")
-        return {
-            **notice,
-            self._screen.message: question.text,
-            self._screen.position: at.edits(question.id).to_json(),
-        }
+        return {self._screen.message: question.text, **self.quiet(), **self._at(at.edits(question.id))}
 
     def editing_cancelled(self, at: Position) -> Updates:
-        return {
-            self._screen.message: "",
-            self._screen.notice: "",
-            self._screen.position: at.edits(None).to_json(),
-        }
+        return {self._screen.message: "", **self.quiet(), **self._at(at.edits(None))}
 
     def deleted(self, conversation_ids: Sequence[str], titles: Sequence[str]) -> Updates:
         undo = Action(do="restore", conversations=tuple(conversation_ids))
@@ -157,6 +151,10 @@ class Views:
         """With the first sight of a turn: what was typed has been taken."""
         return {self._screen.message: ""}
 
+    def kept(self, text: str) -> Updates:
+        """In the box, to be sent later."""
+        return {self._screen.message: text}
+
     def quiet(self) -> Updates:
         return {self._screen.notice: ""}
 
@@ -166,8 +164,9 @@ class Views:
     def unchanged(self) -> Updates:
         return {self._screen.notice: gr.skip()}
 
-    def error(self, error: AssistantError) -> Updates:
-        return {self._screen.notice: self._fragments.error(error)}
+    def error(self, error: AssistantError, again: Action | None = None) -> Updates:
+        """`again`: what was refused, where that was not what is in the box."""
+        return {self._screen.notice: self._fragments.error(error, again)}
 
     def internal_error(self) -> Updates:
         return {self._screen.notice: self._fragments.notice(self._t("error.internal"), alert=True)}
@@ -176,9 +175,17 @@ class Views:
         """Raises InvalidOptionError."""
         return read_options({name: values[control] for name, control in self._screen.options.items()})
 
+    def _at(self, at: Position) -> Updates:
+        """Where the page is, and whether a question is being edited there: one is not said without the other."""
+        told = self._t("message.editing") if at.editing_id else ""
+        notice = self._fragments.notice(
+            told, action=_sent(Action(do="cancel-edit")), label=self._t("control.edit_cancel")
+        )
+        return {self._screen.position: at.to_json(), self._screen.editing: notice}
+
     def _notice(self, key: str, action: Action, label: str, **facts: str | int) -> Updates:
-        sent = action.model_dump_json(exclude_defaults=True)
-        return {self._screen.notice: self._fragments.notice(self._t(key, **facts), action=sent, label=self._t(label))}
+        told = self._fragments.notice(self._t(key, **facts), action=_sent(action), label=self._t(label))
+        return {self._screen.notice: told}
 
     def _page(self, *, busy: bool) -> Updates:
         return {
@@ -187,3 +194,7 @@ class Views:
             self._screen.live: "",
             self._screen.notice: "",
         }
+
+
+def _sent(action: Action) -> str:
+    return action.model_dump_json(exclude_defaults=True)

@@ -5,10 +5,12 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, expect
 
 from tests.app_process import AppProcess
-from tests.browser.asking import QUESTION, ask, wait_for_end
+from tests.browser.asking import ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.fakes.fake_engine import Answer, FakeEngine
 from tests.fakes.in_thread import served
+
+EXAMPLE = "How do I reverse a list in Python?"
 
 
 def test_the_licence_is_asked_for_once_and_its_notice_is_on_the_share(context: BrowserContext, data_dir: Path) -> None:
@@ -18,14 +20,16 @@ def test_the_licence_is_asked_for_once_and_its_notice_is_on_the_share(context: B
             app.wait_until_ready()
             page = context.new_page()
             visit(page, app.url)
-            ask(page, QUESTION)
+            page.get_by_role("button", name=EXAMPLE).click()
             told = page.get_by_role("alert")
             expect(told).to_contain_text("BigCode OpenRAIL-M v1")
             address = told.get_by_role("link", name="Read the licence").get_attribute("href")
             assert address and address.startswith("https://huggingface.co/")
-            expect(page.get_by_role("textbox", name="Message")).to_have_value(QUESTION)
+            expect(page.get_by_role("textbox", name="Message")).to_have_value(EXAMPLE)
             told.get_by_role("button", name="I accept it").click()
             wait_for_end(page)
+            expect(page.get_by_role("log").get_by_role("article", name="You")).to_contain_text(EXAMPLE)
+            expect(page.get_by_role("textbox", name="Message")).to_have_value("")
             ask(page, "And how do I sort it?")
             wait_for_end(page, 2)
             page.get_by_role("link", name="Share", exact=True).click()

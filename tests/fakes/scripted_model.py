@@ -109,6 +109,7 @@ class ScriptedLoader:
         concurrency: int = 4,
         continues: bool = True,
         fixed_options: Mapping[str, float] | None = None,
+        card: ModelCard = CARD,
     ) -> None:
         self.model = model
         self.warmed: list[str] = []
@@ -118,13 +119,10 @@ class ScriptedLoader:
         self._concurrency = concurrency
         self._continues = continues
         self._fixed_options = fixed_options or {}
+        self.card = card
         self._gate = asyncio.Event()
         if not held:
             self._gate.set()
-
-    @property
-    def card(self) -> ModelCard:
-        return CARD
 
     def release(self) -> None:
         self._gate.set()
@@ -136,7 +134,7 @@ class ScriptedLoader:
             raise self._error
         return LoadedModel(
             language_model=self.model,
-            card=CARD,
+            card=self.card,
             revision="r1",
             context_window=self._window,
             concurrency=self._concurrency,

@@ -121,7 +121,7 @@
     log.setAttribute("aria-live", "off");
     announcement.setAttribute("role", "status");
     // The place, not what comes into it: a region that appears together with its words is read by few.
-    for (const told of [announcement, find("#notice"), find("#connection")]) told.setAttribute("aria-live", "polite");
+    for (const told of [announcement, find("#editing"), find("#notice"), find("#connection")]) told.setAttribute("aria-live", "polite");
     // For the focus of those whom the box would bring up a keyboard.
     log.tabIndex = -1;
     new MutationObserver(followAddress).observe(log, { childList: true, subtree: true });

@@ -75,7 +75,7 @@
   });
 
   function begin() {
-    const changing = ["#history", "#attached", "#engine", "#notice"].map(find);
+    const changing = ["#history", "#attached", "#engine", "#editing"].map(find);
     const panel = find("#context");
     if (!find("#meter .meter") || !panel || changing.includes(null)) return requestAnimationFrame(begin);
     const watch = new MutationObserver(measureSoon);

@@ -31,7 +31,7 @@
   function keep() {
     clearTimeout(typing);
     typing = 0;
-    const [where, there, text] = [place, address(), box().value];
+    const [where, there, text] = [place, address(), (isEditing() && aside?.text) || box().value];
     keeping = keeping.then(() => put(where, there, text));
   }
 
@@ -56,6 +56,30 @@
     }
   }
 
+  // A question that is edited takes the box: the draft and the files that were there make room, and are back when that has
+  // ended. Where there was no draft, what was typed into an edit that is left is one.
+  let aside = null;
+  const isEditing = () => Boolean(find("#editing [data-action]"));
+  function makeRoom() {
+    if (!isEditing()) aside = { text: box().value, files: hidden.field("attachments").value };
+  }
+  function bringBackFiles() {
+    if (hidden.field("attachments").value === aside.files) return;
+    hidden.write("attachments", aside.files);
+    hidden.press("draw-attached");
+  }
+
+  let wasEditing = false;
+  function lookAtEditing() {
+    const hasEnded = wasEditing && !isEditing();
+    wasEditing = isEditing();
+    if (!hasEnded || !aside) return;
+    if (aside.text) write(aside.text);
+    if (aside.files) bringBackFiles();
+    aside = null;
+    keep();
+  }
+
   function ask(other) {
     question().dataset.other = JSON.stringify(other);
     question().hidden = false;
@@ -72,6 +96,8 @@
 
   async function arrive(next, { withText }) {
     if (typing && !withText) keep();
+    if (aside && isEditing()) bringBackFiles();
+    aside = null;
     question().hidden = true;
     place = next;
     touched = withText && Boolean(box().value);
@@ -116,6 +142,8 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("#send")) sending();
+    const action = event.target.closest("#log [data-action]");
+    if (action && JSON.parse(action.dataset.action).do === "edit") makeRoom();
     const decision = event.target.closest("[data-draft]");
     if (decision) decide(decision.dataset.draft === "other");
   });
@@ -127,7 +155,7 @@
   const shown = () => find("#history [data-conversation]")?.dataset.conversation;
 
   function begin() {
-    if (!box() || !question() || shown() === undefined) return requestAnimationFrame(begin);
+    if (!box() || !question() || !find("#editing") || shown() === undefined) return requestAnimationFrame(begin);
     let seen = shown();
     new MutationObserver(() => {
       if (shown() === undefined || shown() === seen) return;
@@ -135,6 +163,8 @@
       // A chat that has just got its first question: what was typed since belongs to it.
       if (seen !== place) arrive(seen, { withText: place === "" && performance.now() - sentAt < SENDING });
     }).observe(find("#log"), { childList: true, subtree: true });
+    // In the next task: what comes with it is in the box and beside it by then.
+    new MutationObserver(() => setTimeout(lookAtEditing, 0)).observe(find("#editing"), { childList: true, subtree: true });
     arrive(seen, { withText: true });
   }
   begin();
