@@ -6,6 +6,7 @@ from assistant.conversation import Message
 from assistant.conversation_service import ConversationView
 from assistant.ui.fragments import Fragments
 from assistant.ui.layout import Screen
+from assistant.ui.log import Log
 from assistant.ui.visit import Updates
 
 
@@ -13,6 +14,7 @@ class CompareViews:
     def __init__(self, screen: Screen, fragments: Fragments) -> None:
         self._screen = screen
         self._fragments = fragments
+        self._log = Log(screen, fragments)
 
     def is_whole(self, updates: Updates) -> bool:
         """Whether they show the conversation, with no answer growing in it."""
@@ -23,7 +25,7 @@ class CompareViews:
         if ended is not None:
             asked = replace(ended, messages=ended.messages[:-1])
             return {
-                self._screen.history: self._fragments.messages(asked),
+                **self._log.messages(asked),
                 self._screen.live: self._fragments.pair(first, second=ended.messages[-1]),
             }
         if growing := updates.get(self._screen.live):

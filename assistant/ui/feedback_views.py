@@ -3,6 +3,7 @@
 from assistant.conversation_service import ConversationView
 from assistant.ui.fragments import Fragments, RatingForm
 from assistant.ui.layout import Screen
+from assistant.ui.log import Log
 from assistant.ui.visit import Updates
 from assistant.wording import Wording
 
@@ -12,10 +13,11 @@ class FeedbackViews:
         self._screen = screen
         self._fragments = fragments
         self._t = wording
+        self._log = Log(screen, fragments)
 
     def asked_why(self, view: ConversationView, message_id: str, *, agrees: bool) -> Updates:
         form = RatingForm(message_id=message_id, agrees=agrees)
-        return {self._screen.history: self._fragments.messages(view, form), self._screen.notice: ""}
+        return {**self._log.messages(view, form), self._screen.notice: ""}
 
     def saved(self, view: ConversationView, *, agrees: bool) -> Updates:
         return self._told(view, "feedback.saved_with_consent" if agrees else "feedback.saved_without_consent")
@@ -25,4 +27,4 @@ class FeedbackViews:
 
     def _told(self, view: ConversationView, key: str) -> Updates:
         notice = self._fragments.notice(self._t(key))
-        return {self._screen.history: self._fragments.messages(view), self._screen.notice: notice}
+        return {**self._log.messages(view), self._screen.notice: notice}

@@ -80,9 +80,10 @@ class Fragments:
     def welcome(self) -> str:
         return self._render("welcome", card=self._card())
 
-    def messages(self, view: ConversationView, form: RatingForm | None = None) -> str:
-        """The finished messages; an answer that is being written is shown by `answer`."""
-        return self._render("messages", view=view, form=form, reasons=REASONS, longest_comment=LONGEST_COMMENT)
+    def messages(self, view: ConversationView, part: range, form: RatingForm | None = None) -> str:
+        """The finished messages at these places; an answer that is being written is shown by `answer`."""
+        told = {"form": form, "reasons": REASONS, "longest_comment": LONGEST_COMMENT}
+        return self._render("messages", view=view, part=part, **told)
 
     def pair(self, first: Message, *, second: Message | None = None, growing: str = "") -> str:
         """Two answers side by side; `growing` is the HTML of a second one that is being written."""

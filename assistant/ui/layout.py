@@ -49,6 +49,7 @@ class Screen:
     look: gr.Button
     engine: gr.Markdown
     heading: gr.Markdown
+    older: gr.Markdown
     history: gr.Markdown
     live: gr.Markdown
     editing: gr.Markdown
@@ -85,6 +86,7 @@ def lay_out(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> Screen:
         parts |= _top(fixed)
         parts["engine"] = _fragment("engine")
         with gr.Column(elem_id="log", min_width=0):
+            parts["older"] = _fragment("older")
             parts["history"] = _fragment("history")
             parts["live"] = _fragment("live")
         with gr.Column(elem_id="dock", min_width=0):

@@ -94,7 +94,7 @@ def mount_page(
 def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     options = list(screen.options.values())
     place = [
-        screen.conversations, screen.heading, screen.history, screen.live, screen.editing, screen.notice,
+        screen.conversations, screen.heading, screen.older, screen.history, screen.live, screen.editing, screen.notice,
         screen.send, screen.stop, screen.announcement, screen.position, screen.prompts.state, *options,
     ]  # fmt: skip
     # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.

@@ -18,6 +18,7 @@ from assistant.ui.action import Action
 from assistant.ui.conversation_list import read_list
 from assistant.ui.fragments import Fragments
 from assistant.ui.layout import Screen
+from assistant.ui.log import Log
 from assistant.ui.option_values import read_options, shown_options
 from assistant.ui.option_views import OptionViews
 from assistant.ui.position import Position, new_position
@@ -44,6 +45,7 @@ class Views:
         self._t = wording
         self._prompts = prompts
         self._options = options
+        self._log = Log(screen, fragments)
 
     async def conversation(self, owner_id: str, view: ConversationView, editing_id: str | None = None) -> Updates:
         """`editing_id`: the question that is being edited goes on being so while it is shown."""
@@ -58,7 +60,7 @@ class Views:
             **self._page(busy=busy),
             **self._options.chosen(view.conversation.options),
             self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
-            self._screen.history: self._fragments.messages(view),
+            **self._log.messages(view),
             **self._at(new_position(conversation_id, view.conversation.leaf_id, first_id).edits(editing_id)),
             self._screen.announcement: self._t("status.answering") if busy else "",
         }
@@ -71,7 +73,7 @@ class Views:
             **self._page(busy=False),
             **self._options.first(),
             self._screen.heading: "",
-            self._screen.history: self._fragments.welcome(),
+            **self._log.welcome(),
             **self._at(new_position()),
             self._screen.announcement: "",
         }
@@ -145,7 +147,7 @@ class Views:
 
     def of_nobody(self) -> Updates:
         """For a browser that nothing can be kept for."""
-        return {self._screen.history: self._fragments.welcome(), **self.account(None)}
+        return {**self._log.welcome(), **self.account(None)}
 
     def sent(self) -> Updates:
         """With the first sight of a turn: what was typed has been taken."""

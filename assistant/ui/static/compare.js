@@ -43,7 +43,7 @@
 
   // A rating draws the whole conversation: what is compared is not shown twice.
   function showOnce() {
-    for (const article of document.querySelectorAll("#history [data-message]")) {
+    for (const article of document.querySelectorAll("#log .messages [data-message]")) {
       const below = find(`#live .pair [data-message="${CSS.escape(article.dataset.message)}"]`);
       article.classList.toggle("shown-below", Boolean(below));
     }

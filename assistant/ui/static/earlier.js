@@ -18,7 +18,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-earlier]");
-    const reading = button && document.querySelector("#history article");
+    const reading = button && document.querySelector("#log .messages article");
     if (!reading) return;
     const top = reading.getBoundingClientRect().top;
     const log = document.querySelector("#log");

@@ -54,9 +54,10 @@ const focusing = (() => {
     const article = lost.closest("article[data-message]");
     if (!article) return;
     const among = article.parentElement ? [...article.parentElement.querySelectorAll("article")].indexOf(article) : -1;
+    const piece = article.parentElement?.dataset.conversation === undefined ? "#older" : "#history";
     const ids = [message, article.dataset.message].filter(Boolean);
     const name = lost.getAttribute("aria-label") ?? lost.textContent;
-    const here = [...ids.map((id) => find(`#log [data-message="${CSS.escape(id)}"]`)), at(document.querySelectorAll("#history article"), among)];
+    const here = [...ids.map((id) => find(`#log [data-message="${CSS.escape(id)}"]`)), at(document.querySelectorAll(`${piece} article`), among)];
     for (const one of here.filter(Boolean)) {
       if (lost === article) yield one;
       const buttons = [...one.querySelectorAll("footer button, footer summary")];

@@ -26,7 +26,7 @@
   function replaced() {
     const position = hidden.field("position").value;
     const { editing_id: edited } = position ? JSON.parse(position) : {};
-    const articles = [...document.querySelectorAll("#history .messages > *")];
+    const articles = [...document.querySelectorAll("#log .messages > *")];
     const from = edited ? articles.findIndex((article) => article.dataset.message === edited) : -1;
     return from < 0 ? [...document.querySelectorAll("#history .welcome")] : articles.slice(from);
   }
