@@ -18,6 +18,7 @@ from assistant.errors.app import StorageError
 from assistant.errors.visitor import (
     LimitError,
     TooManyExportsError,
+    TooManyGuessesError,
     TooManyImportsError,
     TooManyMissesError,
     TooManyRequestsError,
@@ -57,7 +58,7 @@ class Bounds:
     people_per_address: int = 1
     """All of the above times this are one address's."""
     misses_per_hour: int = 0
-    """Of links, by one address."""
+    """Of links, by one address; of a pass-phrase, by all addresses together."""
     sign_ins_per_hour: int = 0
     """Tried by one address."""
     body_limit: int = 16
@@ -147,15 +148,22 @@ class Limits:
                 raise TooManyMissesError(retry_after=math.ceil(wait))
 
     async def count_miss(self) -> None:
-        """A link that leads nowhere, or a wrong pass-phrase. Raises TooManyMissesError, StorageError."""
-        address = asking_address()
-        wanted = self._of_address("misses-per-hour", self._bounds.misses_per_hour)
-        if refusal := await asyncio.to_thread(self._take, wanted):
-            self._guessers[address] = self._clock() + refusal.wait
-            self._guessers.move_to_end(address)
-            if len(self._guessers) > _MOST_REMEMBERED:
-                self._guessers.popitem(last=False)
-            raise _told(TooManyMissesError, refusal)
+        """A link that leads nowhere. Raises TooManyMissesError, StorageError."""
+        if refusal := await asyncio.to_thread(self._take, self._miss()):
+            raise self._missed_too_often(refusal)
+
+    async def take_guess(self, share_id: str) -> None:
+        """Before a pass-phrase is tried, so that no more are tried at once either. Counted by share besides: addresses
+        can be had by the thousand. Raises TooManyMissesError, TooManyGuessesError, StorageError."""
+        refusal = await asyncio.to_thread(self._take, self._guess(share_id))
+        if refusal and refusal.allowance.who == share_id:
+            raise _told(TooManyGuessesError, refusal)
+        if refusal:
+            raise self._missed_too_often(refusal)
+
+    async def give_back_guess(self, share_id: str) -> None:
+        """It was right."""
+        await asyncio.to_thread(self._charge, self._guess(share_id, amount=-1))
 
     async def take_sign_in(self) -> None:
         """Raises TooManySignInsError, StorageError."""
@@ -178,6 +186,22 @@ class Limits:
         if refusal := await asyncio.to_thread(self._take, self._of_both(what, owner_id, most, _HOUR)):
             raise _told(kind, refusal)
 
+    def _miss(self, amount: int = 1) -> list[Allowance]:
+        return self._of_address("misses-per-hour", self._bounds.misses_per_hour, amount)
+
+    def _guess(self, share_id: str, amount: int = 1) -> list[Allowance]:
+        most = self._bounds.misses_per_hour
+        of_share = Allowance(what="guesses-per-hour", who=share_id, most=most, period=_HOUR, amount=amount)
+        return [*self._miss(amount), of_share] if most else []
+
+    def _missed_too_often(self, refusal: Refusal) -> TooManyMissesError:
+        address = refusal.allowance.who
+        self._guessers[address] = self._clock() + refusal.wait
+        self._guessers.move_to_end(address)
+        if len(self._guessers) > _MOST_REMEMBERED:
+            self._guessers.popitem(last=False)
+        return TooManyMissesError(**_facts(refusal))
+
     def _turn(self, owner_id: str, amount: int = 1) -> list[Allowance]:
         return [
             *self._of_both("turns-per-minute", owner_id, self._bounds.turns_per_minute, _MINUTE, amount),
@@ -192,9 +216,9 @@ class Limits:
             if who and bound
         ]
 
-    def _of_address(self, what: str, most: int) -> list[Allowance]:
+    def _of_address(self, what: str, most: int, amount: int = 1) -> list[Allowance]:
         address = asking_address()
-        return [Allowance(what=what, who=address, most=most, period=_HOUR)] if address and most else []
+        return [Allowance(what=what, who=address, most=most, period=_HOUR, amount=amount)] if address and most else []
 
     def _take(self, wanted: Sequence[Allowance]) -> Refusal | None:
         return self._store.take(wanted, self._clock()) if wanted else None
@@ -209,9 +233,13 @@ class Limits:
 
 
 def _told(kind: type[LimitError], refusal: Refusal) -> LimitError:
+    return kind(**_facts(refusal))
+
+
+def _facts(refusal: Refusal) -> dict[str, int]:
     allowance = refusal.allowance
-    return kind(
-        allowed=allowance.most,
-        period=round(allowance.period.total_seconds()),
-        retry_after=math.ceil(refusal.wait.total_seconds()),
-    )
+    return {
+        "allowed": allowance.most,
+        "period": round(allowance.period.total_seconds()),
+        "retry_after": math.ceil(refusal.wait.total_seconds()),
+    }

@@ -5,8 +5,8 @@ import hashlib
 import hmac
 import secrets
 
-LONGEST = 200
-"""Characters of a pass-phrase."""
+SHORTEST, LONGEST = 8, 200
+"""Characters of a pass-phrase. Older shares may have shorter ones."""
 # 16 MiB and some 50 ms for each try.
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
 _SALT_BYTES = 16

@@ -199,7 +199,8 @@ class Settings(BaseSettings):
     people_per_address: int = Field(20, ge=1, le=1_000_000)
     """How many people one internet address stands for: it may have that many times what one person may."""
     misses_per_hour: int = Field(120, ge=0, le=1_000_000)
-    """Wrong links or pass-phrases that one address may try within an hour; 0 for any number."""
+    """Wrong links or pass-phrases that one address may try within an hour, and wrong pass-phrases that all of them
+    together may try on one page; 0 for any number."""
     sign_ins_per_hour: int = Field(120, ge=0, le=1_000_000)
     """Sign-ins that one address may try within an hour; 0 for any number."""
     trusted_proxies: Networks = ()

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from weakref import WeakValueDictionary
 
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -25,7 +26,7 @@ _GRANT_TIME = timedelta(hours=1)
 _CLOCKS_APART = timedelta(minutes=1)
 """Of the processes that serve the app: a grant may be of the other's next second."""
 _TRIES_AT_ONCE = 2
-"""Of pass-phrases: each takes 16 MiB."""
+"""Of pass-phrases: each takes 16 MiB. Those of one share one after the other, so that they hold up no other's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +46,17 @@ class ShareReader:
         self._limits = limits
         self._clock = clock
         self._trying = asyncio.Semaphore(_TRIES_AT_ONCE)
+        self._of_share: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, token: str, *, passphrase: str = "", grant: str = "", takes_view: bool = True) -> Opened:
         """One view, unless it was granted before. Without `takes_view`, only of a share that has any number of them:
         links are opened by whatever looks through a message. Raises NotFoundError, PassphraseError, ViewNotTakenError,
-        TooManyMissesError."""
+        TooManyMissesError, TooManyGuessesError."""
         self._limits.refuse_guesser()
         try:
             return await self._open(token, passphrase, grant, takes_view)
         except NotFoundError:
             await self._limits.count_miss()
-            raise
-        except PassphraseError:
-            if passphrase:
-                await self._limits.count_miss()
             raise
 
     async def _open(self, token: str, passphrase: str, grant: str, takes_view: bool) -> Opened:
@@ -106,8 +104,12 @@ class ShareReader:
     async def _fits(self, passphrase: str, share: OpenShare) -> bool:
         if not passphrase:
             return False
-        async with self._trying:
-            return await asyncio.to_thread(is_passphrase, passphrase, share.passphrase)
+        await self._limits.take_guess(share.id)
+        async with self._of_share.setdefault(share.id, asyncio.Lock()), self._trying:
+            fits = await asyncio.to_thread(is_passphrase, passphrase, share.passphrase)
+        if fits:
+            await self._limits.give_back_guess(share.id)
+        return fits
 
 
 def _signer(share: OpenShare) -> TimestampSigner:

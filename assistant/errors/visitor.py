@@ -95,5 +95,11 @@ class TooManyMissesError(LimitError):
     code = "too_many_misses"
 
 
+class TooManyGuessesError(LimitError):
+    """Pass-phrases of one share were tried too often, by whomever."""
+
+    code = "too_many_guesses"
+
+
 class TooManySignInsError(LimitError):
     code = "too_many_sign_ins"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.errors.input import InvalidOptionError
-from assistant.passphrase import LONGEST
+from assistant.passphrase import LONGEST, SHORTEST
 from assistant.share_draft import Inclusions
 from assistant.share_link import is_request
 from assistant.sharing import DAYS, Terms
@@ -68,6 +68,8 @@ def _passphrase(fields: Fields) -> str:
     given = _one(fields, "passphrase")
     if len(given) > LONGEST:
         raise InvalidOptionError(option="passphrase", fault=f"at most {LONGEST} characters")
+    if given and len(given) < SHORTEST:
+        raise InvalidOptionError(option="passphrase", fault=f"at least {SHORTEST} characters")
     return given
 
 

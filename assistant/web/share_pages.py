@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from assistant.conversation import Attachment, Role
 from assistant.errors.input import ViewNotTakenError
+from assistant.passphrase import SHORTEST
 from assistant.rendering.attached_files import render_attached_files
 from assistant.rendering.markdown import render_message_body
 from assistant.share_draft import Draft
@@ -38,6 +39,7 @@ class SharePages:
             files=self._files,
             branches_at=_branches_at,
             days=DAYS,
+            shortest_passphrase=SHORTEST,
             new_request=new_request,
             report_address=report_address,
         )

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.fakes.oidc_provider import OidcProvider
 from tests.page_requests import PageRequests
 from tests.signing_in import settings
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
 UNKNOWN = "/s/" + "x" * 43
@@ -163,6 +163,18 @@ def test_signing_out_writes_nothing_for_cookies_that_nothing_is_known_of(
             assert by_passers_by(running, "POST", path) == [303, 303, 303]
         with closing(sqlite3.connect(tmp_path / "assistant.db")) as database:
             assert database.execute("SELECT count(*) FROM identities").fetchone() == (0,)
+
+
+def test_wrong_pass_phrases_are_bounded_and_say_when_it_goes_again(tmp_path: Path) -> None:
+    with web_app(tmp_path, misses_per_hour=2) as running:
+        page, _ = running.shared("How?", "So.")
+        of = json.loads(page.shown["position"])["conversation_id"]
+        link = publish(running.client, of, passphrase="three blind mice")
+        tried = [running.visitor().post(link, data={"passphrase": "three blind rats"}) for _ in range(3)]
+        assert [answer.status_code for answer in tried] == [403, 403, 429]
+        assert 0 < int(tried[-1].headers["retry-after"]) <= 1800
+        short = running.client.post(f"/shares/new/{of}", data={"passphrase": "mice"})
+        assert (short.status_code, "at least 8 characters" in short.text) == (422, True)
 
 
 def test_whoever_follows_a_link_is_told_on_a_page_and_who_shares_keeps_their_choices(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is too much for one person or one address, on fakes: refused with the time of the next try, nothing lost."""
 
+import asyncio
 import itertools
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,9 +10,11 @@ import pytest
 from assistant.conversation import GenerationOptions
 from assistant.draft_service import DraftService
 from assistant.errors.app import ConversationMovedError, NotFoundError, StorageError
+from assistant.errors.input import PassphraseError
 from assistant.errors.visitor import (
     LimitError,
     TooManyAnswersError,
+    TooManyGuessesError,
     TooManyMissesError,
     TooManyRequestsError,
     TooManySharesError,
@@ -23,6 +26,7 @@ from assistant.internet_address import come_from
 from assistant.limits import Bounds, Limits
 from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.new_turn import AnswersAtOnce
+from assistant.sharing import Terms
 from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, Clock, Desk, open_desk
 from tests.fakes.memory_store import MemoryConversationStore
@@ -188,6 +192,36 @@ async def test_whoever_tries_links_that_lead_nowhere_is_shown_none_for_a_while()
         assert await desk.reading.read(token)
 
 
+async def test_a_pass_phrase_is_guessed_so_often_from_all_addresses_together_and_right_ones_take_nothing() -> None:
+    async with open_desk(bounds=Bounds(misses_per_hour=2)) as desk:
+        run = await desk.answered("One?", "First.")
+        token, other = [await desk.share(run.conversation_id, terms=Terms(passphrase="blind mice")) for _ in range(2)]
+        for _ in range(5):
+            await desk.reading.open(token, passphrase="blind mice")
+        for number in range(2):
+            come_from(f"203.0.113.{number}")
+            with pytest.raises(PassphraseError):
+                await desk.reading.open(token, passphrase="blind rats")
+        come_from("203.0.113.9")
+        for tried in ("blind rats", "blind mice"):
+            with pytest.raises(TooManyGuessesError) as refused:
+                await desk.reading.open(token, passphrase=tried)
+            assert refused.value.facts["retry_after"] == pytest.approx(1800, abs=1)
+        assert await desk.reading.open(other, passphrase="blind mice")
+        desk.clock.now += timedelta(hours=0.5)
+        assert await desk.reading.open(token, passphrase="blind mice")
+
+
+async def test_no_more_pass_phrases_are_tried_at_once_than_may_be_wrong() -> None:
+    async with open_desk(bounds=Bounds(misses_per_hour=2)) as desk:
+        run = await desk.answered("One?", "First.")
+        token = await desk.share(run.conversation_id, terms=Terms(passphrase="blind mice"))
+        tries = (desk.reading.open(token, passphrase="blind rats") for _ in range(9))
+        told = [type(error) for error in await asyncio.gather(*tries, return_exceptions=True)]
+        assert told.count(PassphraseError) == 2
+        assert set(told) <= {PassphraseError, TooManyGuessesError, TooManyMissesError}
+
+
 async def test_links_that_lead_somewhere_are_not_counted() -> None:
     async with open_desk(bounds=Bounds(misses_per_hour=1)) as desk:
         run = await desk.answered("One?", "First.")
@@ -262,6 +296,6 @@ def test_each_limit_has_its_words_with_the_bound_and_the_time() -> None:
     facts = {"allowed": 41, "period": 3600, "retry_after": 90}
     for kind in LimitError.__subclasses__():
         told = Wording().error(kind(**facts))
-        assert "41" in told or "internet address" in told
+        assert "41" in told or "internet address" in told or kind is TooManyGuessesError
         assert "90 seconds" in told or kind is TooManyAnswersError
         assert "?" not in told

@@ -4,11 +4,15 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from assistant.conversation import Attachment, GenerationOptions
 from assistant.detection.finding import Kind
+from assistant.errors.input import InvalidOptionError
 from assistant.model_catalog import card_for
 from assistant.portable.portability import Form
 from assistant.portable.shared_file import shared_file
@@ -129,6 +133,14 @@ def test_what_was_found_is_marked_wherever_it_stands() -> None:
         # Title, question, the file's name and twice in it, and three times in the prompt.
         assert marks.replace("REDACTED_EMAIL_2", "") == shown * 8
         assert "<mark>REDACTED_EMAIL_2</mark>" in preview
+
+
+@pytest.mark.parametrize(
+    ("given", "is_taken"), [("", True), ("1234567", False), ("12345678", True), ("x" * 201, False)]
+)
+def test_a_pass_phrase_has_eight_characters_or_more(given: str, is_taken: bool) -> None:
+    with nullcontext() if is_taken else pytest.raises(InvalidOptionError):
+        assert read_share_form({"passphrase": [given]}).terms.passphrase == given
 
 
 def test_every_model_that_wrote_something_of_it_has_its_notice() -> None:

@@ -89,6 +89,32 @@ async def test_a_pass_phrase_opens_and_is_kept_as_a_slow_hash() -> None:
     assert is_passphrase("é\ud800", hash_passphrase("é\ud800"))
 
 
+async def test_tries_on_one_share_hold_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    gate = threading.Semaphore(0)
+
+    def tried(passphrase: str, hashed: str) -> bool:
+        begun.append(passphrase)
+        assert gate.acquire(timeout=60)
+        return is_passphrase(passphrase, hashed)
+
+    async with open_desk() as desk:
+        of, token = await shared(desk, passphrase="three blind mice")
+        other = await desk.share(of, terms=Terms(passphrase="three blind mice"))
+        monkeypatch.setattr("assistant.share_reading.is_passphrase", tried)
+        guesses = [asyncio.create_task(desk.reading.open(token, passphrase=f"guess {n}")) for n in range(20)]
+        while not begun:
+            await asyncio.sleep(0)
+        reader = asyncio.create_task(desk.reading.open(other, passphrase="three blind mice"))
+        while len(begun) < 2:
+            await asyncio.sleep(0)
+        assert begun[1] == "three blind mice"
+        for _ in range(21):
+            gate.release()
+        assert (await reader).grant
+        assert all(isinstance(e, PassphraseError) for e in await asyncio.gather(*guesses, return_exceptions=True))
+
+
 async def test_a_grant_of_one_share_opens_no_other() -> None:
     async with open_desk() as desk:
         of, token = await shared(desk, passphrase="p1")
