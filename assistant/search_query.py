@@ -14,7 +14,8 @@ class SearchQuery:
     """None: either."""
     archived: bool | None = None
     shared: bool | None = None
-    """With a link that works."""
+    """With a link that works at the time `now`, which is needed for this alone."""
+    now: datetime | None = None
     updated_after: datetime | None = None
     """The conversation was, at this time or later."""
     updated_before: datetime | None = None

@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Row, Select, cast, column, exists, func, literal, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -92,13 +105,18 @@ def _shown(found: Select[*_Found]) -> Select[*_Found]:
 
 
 def _filters(query: SearchQuery) -> list[ColumnElement[bool]]:
-    works = exists().where(ShareRow.conversation_id == ConversationRow.id, ShareRow.revoked_at.is_(None))
     filters: list[ColumnElement[bool]] = []
     if query.pinned is not None:
         filters.append(ConversationRow.pinned.is_(query.pinned))
     if query.archived is not None:
         filters.append(ConversationRow.archived.is_(query.archived))
     if query.shared is not None:
+        works = exists().where(
+            ShareRow.conversation_id == ConversationRow.id,
+            ShareRow.revoked_at.is_(None),
+            or_(ShareRow.expires_at.is_(None), ShareRow.expires_at > query.now),
+            or_(ShareRow.view_limit.is_(None), ShareRow.view_limit > ShareRow.views),
+        )
         filters.append(works if query.shared else ~works)
     if query.updated_after is not None:
         filters.append(ConversationRow.updated_at >= query.updated_after)

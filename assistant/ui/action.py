@@ -12,6 +12,7 @@ from assistant.conversation import Shelf, Vote
 from assistant.errors.input import InputError
 from assistant.feedback import LONGEST_COMMENT
 from assistant.prompt_choice import OwnPrompt
+from assistant.ui.position import LONGEST_LIST
 
 _Id = Field(None, max_length=100)
 _MOST_CHOSEN = 1000
@@ -42,7 +43,7 @@ class Action(BaseModel):
     """What the list shows."""
     again: "Action | None" = None
     """What was refused, to be done once that is put right."""
-    length: int | None = Field(None, ge=1, le=100_000)
+    length: int | None = Field(None, ge=1, le=LONGEST_LIST)
     """How much of the list; None for its first page."""
 
     @property

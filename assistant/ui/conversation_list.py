@@ -9,7 +9,8 @@ from assistant.conversation import Conversation, Shelf
 from assistant.conversation_service import ConversationService
 
 PAGE = 50
-_MOST_PINNED = 200
+_PINNED_FOR_EACH = 4
+"""All of them nearly always: so many for each other one that is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,13 @@ async def read_list(
     length = length or PAGE
     found = await service.conversations(owner_id, length + 1, shelf=shelf)
     groups = _by_date(found[:length], now)
-    if shelf is Shelf.MAIN and (pinned := await service.conversations(owner_id, _MOST_PINNED, shelf=Shelf.PINNED)):
-        groups.insert(0, ListGroup(key="pinned", when=None, conversations=pinned))
-    return ConversationList(shelf=shelf, groups=groups, next_length=length + PAGE if len(found) > length else None)
+    has_more = len(found) > length
+    if shelf is Shelf.MAIN:
+        most = _PINNED_FOR_EACH * length
+        if pinned := await service.conversations(owner_id, most + 1, shelf=Shelf.PINNED):
+            groups.insert(0, ListGroup(key="pinned", when=None, conversations=pinned[:most]))
+        has_more |= len(pinned) > most
+    return ConversationList(shelf=shelf, groups=groups, next_length=length + PAGE if has_more else None)
 
 
 def _by_date(found: Sequence[Conversation], now: datetime) -> list[ListGroup]:

@@ -41,15 +41,15 @@ class Following:
         active: Run | None = None
         try:
             if conversation_id is None:
-                shown = await self._views.blank(visit.owner_id)
+                shown = await self._views.blank(visit.owner_id, visit.at.listed)
             else:
                 view = await self._opened(visit, conversation_id)
                 active = view.active_run
-                editing_id = visit.at.editing_id
-                shown = {} if active else await self._views.conversation(visit.owner_id, view, editing_id)
+                at = visit.at
+                shown = {} if active else await self._views.conversation(visit.owner_id, view, at.listed, at.editing_id)
                 shown |= self._views.opened(view.conversation) if announced else {}
         except AssistantError as error:
-            shown = {**await self._views.blank(visit.owner_id), **self._views.error(error)}
+            shown = {**await self._views.blank(visit.owner_id, visit.at.listed), **self._views.error(error)}
         if not self._pages.still_at(place):
             return
         if active is None:
@@ -80,7 +80,7 @@ class Following:
         place = self._pages.turn(visit.page)
         began = await self._opened(visit, run.conversation_id)
         is_shown = run.answer_id in (message.id for message in began.messages)
-        also = {**await self._views.conversation(visit.owner_id, began), **(first or {})}
+        also = {**await self._views.conversation(visit.owner_id, began, visit.at.listed), **(first or {})}
         if not is_shown:
             yield also
             also = {}
@@ -89,7 +89,7 @@ class Following:
                 return
             if update.stage is RunStage.ENDED:
                 view = await self._opened(visit, run.conversation_id)
-                ended = await self._views.conversation(visit.owner_id, view)
+                ended = await self._views.conversation(visit.owner_id, view, visit.at.listed)
                 yield {**also, **ended, **self._views.answered(update.status)}
                 async for updates in self._named(place, run, view.conversation):
                     yield updates

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+from assistant.conversation import Shelf
 from assistant.conversation_service import ConversationService
 from assistant.ui.action import Action
 from assistant.ui.following import Following
@@ -51,12 +52,12 @@ class ListEvents:
 
     async def _pin(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         await self._conversations.pin(visit.owner_id, action.conversation or "", action.do == "pin")
-        yield {**await self._views.list(visit.owner_id, visit.at.conversation_id), **self._views.quiet()}
+        yield {**await self._listed(visit), **self._views.quiet()}
 
     async def _archive(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         archived = action.do == "archive"
         await self._conversations.archive(visit.owner_id, action.chosen, archived)
-        listed = await self._views.list(visit.owner_id, visit.at.conversation_id, action.shelf)
+        listed = await self._listed(visit, action.shelf)
         yield {**listed, **(self._views.archived(action.chosen) if archived else {})}
 
     async def _delete(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
@@ -64,11 +65,16 @@ class ListEvents:
         await self._conversations.delete(visit.owner_id, action.chosen)
         if visit.at.conversation_id in action.chosen:
             self._pages.turn(visit.page)
-            rest = await self._views.blank(visit.owner_id)
+            rest = await self._views.blank(visit.owner_id, visit.at.listed)
         else:
-            rest = await self._views.list(visit.owner_id, visit.at.conversation_id, action.shelf)
+            rest = await self._listed(visit, action.shelf)
         yield {**rest, **self._views.deleted(action.chosen, titles)}
 
     async def _restore(self, action: Action, visit: Visit) -> AsyncIterator[Updates]:
         await self._conversations.restore(visit.owner_id, action.chosen)
-        yield {**await self._views.list(visit.owner_id, visit.at.conversation_id), **self._views.quiet()}
+        yield {**await self._listed(visit), **self._views.quiet()}
+
+    async def _listed(self, visit: Visit, shelf: Shelf = Shelf.MAIN) -> Updates:
+        """As much of the list as the page shows; of the archive its first page."""
+        length = visit.at.listed if shelf is Shelf.MAIN else None
+        return await self._views.list(visit.owner_id, visit.at.conversation_id, shelf, length)

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from uuid import uuid4
 
+LONGEST_LIST = 100_000
 _MOST_CHARACTERS = 100
 
 
@@ -19,6 +20,8 @@ class Position:
     """The oldest message that the page shows."""
     editing_id: str | None = None
     """The question that is being asked anew, while one is."""
+    listed: int | None = None
+    """How much of the list of conversations the page shows; None for its first page."""
     request_id: str
     """Of the next turn: the same page state sent twice is the same turn."""
 
@@ -30,9 +33,14 @@ class Position:
 
 
 def new_position(
-    conversation_id: str | None = None, leaf_id: str | None = None, first_id: str | None = None
+    conversation_id: str | None = None,
+    leaf_id: str | None = None,
+    first_id: str | None = None,
+    listed: int | None = None,
 ) -> Position:
-    return Position(conversation_id=conversation_id, leaf_id=leaf_id, first_id=first_id, request_id=uuid4().hex)
+    return Position(
+        conversation_id=conversation_id, leaf_id=leaf_id, first_id=first_id, listed=listed, request_id=uuid4().hex
+    )
 
 
 def read_position(text: str) -> Position:
@@ -46,6 +54,10 @@ def read_position(text: str) -> Position:
     known = {
         field.name: value
         for field in fields(Position)
-        if isinstance(value := given.get(field.name), str) and 0 < len(value) <= _MOST_CHARACTERS
+        if field.name != "listed"
+        and isinstance(value := given.get(field.name), str)
+        and 0 < len(value) <= _MOST_CHARACTERS
     }
-    return Position(**{"request_id": uuid4().hex, **known})
+    listed = given.get("listed")
+    length = listed if isinstance(listed, int) and 0 < listed <= LONGEST_LIST else None
+    return Position(**{"request_id": uuid4().hex, **known}, listed=length)

@@ -34,6 +34,7 @@ class SearchField(BaseModel):
             pinned=True if self.kept == "pinned" else None,
             archived=True if self.kept == "archived" else None,
             shared=True if self.kept == "shared" else None,
+            now=now,
             updated_after=_midnight(first, now) if first else None,
             updated_before=_midnight(last + timedelta(days=1), now) if last else None,
         )

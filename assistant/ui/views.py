@@ -47,34 +47,36 @@ class Views:
         self._options = options
         self._log = Log(screen, fragments)
 
-    async def conversation(self, owner_id: str, view: ConversationView, editing_id: str | None = None) -> Updates:
-        """`editing_id`: the question that is being edited goes on being so while it is shown."""
+    async def conversation(
+        self, owner_id: str, view: ConversationView, listed: int | None, editing_id: str | None = None
+    ) -> Updates:
+        """`listed`: how much of the list. `editing_id`: the question that is being edited, while it is shown."""
         conversation_id = view.conversation.id
         first_id = view.messages[0].id if view.messages else None
         busy = view.active_run is not None
         if editing_id not in {message.id for message in view.messages}:
             editing_id = None
         return {
-            **await self.list(owner_id, conversation_id),
+            **await self.list(owner_id, conversation_id, length=listed),
             **await self._prompts.chosen(owner_id, conversation_id, view.conversation.prompt),
             **self._page(busy=busy),
             **self._options.chosen(view.conversation.options),
             self._screen.heading: self._fragments.heading(view.conversation.title, conversation_id),
             **self._log.messages(view),
-            **self._at(new_position(conversation_id, view.conversation.leaf_id, first_id).edits(editing_id)),
+            **self._at(new_position(conversation_id, view.conversation.leaf_id, first_id, listed).edits(editing_id)),
             self._screen.announcement: self._t("status.answering") if busy else "",
         }
 
-    async def blank(self, owner_id: str) -> Updates:
+    async def blank(self, owner_id: str, listed: int | None = None) -> Updates:
         """Nothing opened: what a first visit shows."""
         return {
-            **await self.list(owner_id, None),
+            **await self.list(owner_id, None, length=listed),
             **await self._prompts.chosen(owner_id, None, SUITED_PROMPT),
             **self._page(busy=False),
             **self._options.first(),
             self._screen.heading: "",
             **self._log.welcome(),
-            **self._at(new_position()),
+            **self._at(new_position(listed=listed)),
             self._screen.announcement: "",
         }
 
@@ -96,7 +98,7 @@ class Views:
         return {self._screen.conversations: self._fragments.recently_deleted(deleted)}
 
     async def renamed(self, owner_id: str, conversation_id: str, at: Position) -> Updates:
-        updates = await self.list(owner_id, at.conversation_id)
+        updates = await self.list(owner_id, at.conversation_id, length=at.listed)
         if conversation_id == at.conversation_id:
             title = (await self._conversations.conversation(owner_id, conversation_id)).title
             updates[self._screen.heading] = self._fragments.heading(title, conversation_id)

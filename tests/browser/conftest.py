@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from assistant.identities import token_hash
+from storage.database import open_database
+from storage.store import SqlConversationStore
 from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import launch, visit
+from tests.browser.keeping import Keep, keep_in
 from tests.fakes.fake_engine import Answer, FakeEngine
 from tests.fakes.in_thread import served
 
@@ -89,6 +93,16 @@ def paced(context: BrowserContext, paced_app: AppProcess) -> Page:
     page = context.new_page()
     visit(page, paced_app.url)
     return page
+
+
+@pytest.fixture
+def keep(app: AppProcess, page: Page, context: BrowserContext) -> Iterator[Keep]:
+    """Puts a conversation of the page's visitor into the database: its texts in turn, all on one branch unless
+    `parents` says which text each follows."""
+    owner_id = next(token_hash(cookie["value"]) for cookie in context.cookies() if cookie["name"] == "assistant")
+    database = open_database(f"sqlite:///{app.data_dir}/assistant.db")
+    yield keep_in(SqlConversationStore(database), owner_id)
+    database.close()
 
 
 @pytest.fixture

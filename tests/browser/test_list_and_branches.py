@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.asking import ANSWER_TIME, QUESTION, answers, ask, keep_it_short, wait_for_end
+from tests.browser.keeping import Keep
 
 OTHER = "What is a Python generator?"
 
@@ -69,6 +70,27 @@ def test_what_was_deleted_is_brought_back_after_a_reload_too(listed: Locator, pa
     expect(deleted.get_by_text("Nothing was deleted within the last hour.")).to_be_visible()
     deleted.get_by_role("button", name="Back").click()
     expect(listed.get_by_role("link")).to_have_count(2)
+
+
+def test_older_conversations_stay_listed_when_one_of_them_is_opened_and_asked_in(page: Page, keep: Keep) -> None:
+    for number in range(60):
+        keep(f"Talk {number}", ["So?", "So."], days_ago=number)
+    page.reload()
+    listed = page.get_by_role("navigation", name="Conversations")
+    links = listed.get_by_role("link")
+    expect(links).to_have_count(50)
+    listed.get_by_role("button", name="Older conversations").click()
+    expect(links).to_have_count(60)
+    listed.get_by_role("link", name="Talk 55").click()
+    expect(page.get_by_role("heading", name="Talk 55")).to_be_visible()
+    expect(links).to_have_count(60)
+    keep_it_short(page)
+    ask(page, OTHER)
+    wait_for_end(page, 2)
+    expect(links).to_have_count(60)
+    more(listed, "Talk 55", "Pin Talk 55")
+    expect(listed.get_by_role("heading").first).to_have_text("Pinned")
+    expect(links).to_have_count(60)
 
 
 def test_a_menu_closes_with_escape_and_gives_the_focus_back(listed: Locator) -> None:

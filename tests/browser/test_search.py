@@ -1,67 +1,11 @@
 """Finding what was asked and answered, in Chromium. Long and old conversations are put into the app's own database."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
-import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Role
-from assistant.identities import token_hash
-from storage.database import open_database
-from storage.store import SqlConversationStore
-from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
-
-Keep = Callable[..., Conversation]
-
-
-@pytest.fixture
-def keep(app: AppProcess, page: Page, context: BrowserContext) -> Iterator[Keep]:
-    """Puts a conversation of the page's visitor into the database: its texts in turn, all on one branch unless
-    `parents` says which text each follows."""
-    owner_id = next(token_hash(cookie["value"]) for cookie in context.cookies() if cookie["name"] == "assistant")
-    database = open_database(f"sqlite:///{app.data_dir}/assistant.db")
-    store = SqlConversationStore(database)
-
-    def kept(
-        title: str,
-        texts: list[str],
-        *,
-        parents: list[int | None] | None = None,
-        days_ago: int = 0,
-        pinned: bool = False,
-    ) -> Conversation:
-        key, when = uuid4().hex, datetime.now(UTC) - timedelta(days=days_ago)
-        follows = parents or [None, *range(len(texts) - 1)]
-        messages = [
-            Message(
-                id=f"{key}-{number}",
-                conversation_id=key,
-                parent_id=None if follows[number] is None else f"{key}-{follows[number]}",
-                role=Role.ASSISTANT if number % 2 else Role.USER,
-                text=text,
-                status=MessageStatus.COMPLETE,
-                created_at=when + timedelta(milliseconds=number),
-            )
-            for number, text in enumerate(texts)
-        ]
-        conversation = Conversation(
-            id=key,
-            owner_id=owner_id,
-            title=title,
-            created_at=when,
-            updated_at=when,
-            leaf_id=messages[-1].id,
-            options=GenerationOptions(),
-            pinned=pinned,
-        )
-        store.add_conversation(conversation, messages)
-        return conversation
-
-    yield kept
-    database.close()
+from tests.browser.keeping import Keep
 
 
 def box(page: Page) -> Locator:

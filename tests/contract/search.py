@@ -215,12 +215,17 @@ class SearchContract:
         store.add_share(ANN, share(4, "c4"), keys("4" * 64), snapshot())
         store.add_share(ANN, share(5, "c5"), keys("5" * 64), snapshot())
         store.revoke_share(ANN, "s5", at(50))
+        ended = replace(share(1, "c1"), expires_at=at(60)), replace(share(2, "c2"), view_limit=1)
+        lasting = replace(share(3, "c3"), expires_at=at(60.5), view_limit=2)
+        for number, made in enumerate((*ended, lasting), start=1):
+            store.add_share(ANN, made, keys(f"{number}" * 64), snapshot())
+            store.count_views(made.id, 1)
         assert ids(store, pinned=True) == ["q2"]
         assert ids(store, pinned=False) == ["q5", "q4", "q3", "q1"]
         assert ids(store, archived=True) == ["q3"]
         assert ids(store, archived=False) == ["q5", "q4", "q2", "q1"]
-        assert ids(store, shared=True) == ["q4"]
-        assert ids(store, shared=False) == ["q5", "q3", "q2", "q1"]
+        assert ids(store, shared=True, now=at(60)) == ["q4", "q3"]
+        assert ids(store, shared=False, now=at(60)) == ["q5", "q2", "q1"]
         assert ids(store, pinned=True, archived=True) == []
 
     def test_filters_of_time_are_of_the_conversations_last_change(self, store: ConversationStore) -> None:

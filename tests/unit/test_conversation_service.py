@@ -132,3 +132,13 @@ async def test_the_list_comes_by_pages() -> None:
         assert (sum(len(group.conversations) for group in first.groups), first.next_length) == (50, 100)
         whole = await read_list(desk.conversations, ANN, NOW, length=first.next_length)
         assert (sum(len(group.conversations) for group in whole.groups), whole.next_length) == (60, None)
+
+
+async def test_pinned_ones_are_all_there_and_however_many_they_are_come_by_pages() -> None:
+    async with open_desk() as desk:
+        for number in range(210):
+            desk.store.add_conversation(of_age(0, id=f"c{number}", pinned=True), [])
+        first = await read_list(desk.conversations, ANN, NOW)
+        assert (len(first.groups[0].conversations), first.next_length) == (200, 100)
+        whole = await read_list(desk.conversations, ANN, NOW, length=first.next_length)
+        assert (len(whole.groups[0].conversations), whole.next_length) == (210, None)

@@ -20,7 +20,7 @@ ANY_JSON = st.recursive(
 
 
 def test_a_position_survives_the_trip_through_the_page() -> None:
-    position = Position(conversation_id="c", leaf_id="m", first_id="f", editing_id="q", request_id="r")
+    position = Position(conversation_id="c", leaf_id="m", first_id="f", editing_id="q", listed=150, request_id="r")
     assert read_position(position.to_json()) == position
 
 
@@ -31,6 +31,11 @@ def test_any_other_position_is_a_new_page(text: str) -> None:
 
 def test_every_page_state_has_its_own_request() -> None:
     assert new_position().request_id != new_position().request_id
+
+
+@pytest.mark.parametrize("listed", [0, -50, 1e9, 10**9, "100", None, [100]])
+def test_a_list_of_any_other_length_is_its_first_page(listed: object) -> None:
+    assert read_position(json.dumps({"listed": listed})).listed is None
 
 
 def test_an_overlong_id_is_no_id() -> None:

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 @pytest.mark.parametrize("kept", ["pinned", "archived", "shared"])
 def test_a_choice_is_a_filter(kept: str) -> None:
     asked = read_search_field(json.dumps({"text": "x", "kept": kept})).query(NOW)
-    assert asked == SearchQuery(text="x", **{kept: True})
+    assert asked == SearchQuery(text="x", now=NOW, **{kept: True})
 
 
 @pytest.mark.parametrize(("time", "day"), [("today", 23), ("week", 16)])
@@ -36,7 +36,7 @@ def test_days_are_whole_ones_of_the_readers_clock_and_may_be_open() -> None:
     assert asked.updated_before == datetime(2026, 11, 4, tzinfo=zone)
     until = read_search_field(json.dumps(both | {"since": None})).query(NOW)
     assert (until.updated_after, until.updated_before) == (None, datetime(2026, 11, 4, tzinfo=UTC))
-    assert read_search_field(json.dumps(both | {"time": "any"})).query(NOW) == SearchQuery(text="x")
+    assert read_search_field(json.dumps(both | {"time": "any"})).query(NOW) == SearchQuery(text="x", now=NOW)
 
 
 def test_an_empty_field_asks_for_nothing() -> None:

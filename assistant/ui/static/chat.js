@@ -9,7 +9,12 @@
   // The page turns at once, not when the server has answered: what is sent meanwhile belongs to what was chosen.
   function turnTo(conversation) {
     const request = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
-    hidden.write("position", JSON.stringify({ conversation_id: conversation, request_id: request.join("") }));
+    hidden.write("position", JSON.stringify({ conversation_id: conversation, request_id: request.join(""), listed: position().listed }));
+  }
+  const position = () => JSON.parse(hidden.field("position").value || "{}");
+  // How much of the list was asked for stays so, whatever is opened from it.
+  function list(action) {
+    if (action.shelf !== "archived") hidden.write("position", JSON.stringify({ ...position(), listed: action.length }));
   }
 
   function rename(button) {
@@ -78,6 +83,7 @@
     else {
       const action = JSON.parse(target.dataset.action);
       if (action.do === "open") turnTo(action.conversation);
+      if (action.do === "more") list(action);
       if (["open", "fork"].includes(action.do)) focusing.home();
       if (action.do === "edit") find("#message textarea").focus();
       if (action.do === "version") following.seek(action.message, { block: "nearest" });

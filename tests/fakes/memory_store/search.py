@@ -10,7 +10,7 @@ class MemorySearch(MemoryState):
     def search(self, owner_id: str, query: SearchQuery, limit: int, before: int | None = None) -> list[SearchHit]:
         asked = query_terms(query.text)
         hits = [hit for hit in self._hits(owner_id) if _passes(hit.conversation, query)]
-        hits = [hit for hit in hits if query.shared in (None, self._is_shared(hit.conversation))]
+        hits = [hit for hit in hits if query.shared in (None, self._is_shared(hit.conversation, query))]
         hits = [hit for hit in hits if before is None or hit.position < before]
         found = []
         for hit in sorted(hits, key=lambda hit: hit.position, reverse=True):
@@ -42,9 +42,9 @@ class MemorySearch(MemoryState):
             when=message.created_at if message else conversation.updated_at,
         )
 
-    def _is_shared(self, conversation: Conversation) -> bool:
+    def _is_shared(self, conversation: Conversation, query: SearchQuery) -> bool:
         shares = (k.share for k in self._shares.values() if k.share.conversation_id == conversation.id)
-        return any(share.revoked_at is None for share in shares)
+        return query.now is not None and any(share.is_open(query.now) for share in shares)
 
 
 def _passes(conversation: Conversation, query: SearchQuery) -> bool:

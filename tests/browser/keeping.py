@@ -1,0 +1,49 @@
+"""Conversations put into the app's own database: long ones, old ones, many."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Role
+from storage.store import SqlConversationStore
+
+Keep = Callable[..., Conversation]
+
+
+def keep_in(store: SqlConversationStore, owner_id: str) -> Keep:
+    def kept(
+        title: str,
+        texts: list[str],
+        *,
+        parents: list[int | None] | None = None,
+        days_ago: int = 0,
+        pinned: bool = False,
+    ) -> Conversation:
+        key, when = uuid4().hex, datetime.now(UTC) - timedelta(days=days_ago)
+        follows = parents or [None, *range(len(texts) - 1)]
+        messages = [
+            Message(
+                id=f"{key}-{number}",
+                conversation_id=key,
+                parent_id=None if follows[number] is None else f"{key}-{follows[number]}",
+                role=Role.ASSISTANT if number % 2 else Role.USER,
+                text=text,
+                status=MessageStatus.COMPLETE,
+                created_at=when + timedelta(milliseconds=number),
+            )
+            for number, text in enumerate(texts)
+        ]
+        conversation = Conversation(
+            id=key,
+            owner_id=owner_id,
+            title=title,
+            created_at=when,
+            updated_at=when,
+            leaf_id=messages[-1].id,
+            options=GenerationOptions(),
+            pinned=pinned,
+        )
+        store.add_conversation(conversation, messages)
+        return conversation
+
+    return kept
