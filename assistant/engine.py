@@ -115,6 +115,7 @@ class Engine:
         self._retry_seconds = retry_seconds
         self._task: asyncio.Task[ReadyEngine] | None = None
         self._rate = TransferRate()
+        self._told_tenths = 0
         self.state = EngineState(EngineStage.STARTING)
 
     @property
@@ -194,11 +195,21 @@ class Engine:
         if stage is not self.state.stage:
             logger.info("engine: %s", stage)
             self._rate = TransferRate()
+            self._told_tenths = 0
         if isinstance(progress, Amount):
             rate = self._rate.after(progress)
             self.state = EngineState(stage, progress.fraction, size=progress.total, rate=rate)
         else:
             self.state = EngineState(stage, progress)
+        self._log_progress(progress)
+
+    def _log_progress(self, progress: float | Amount | None) -> None:
+        """A line for each tenth: a log is read by people."""
+        tenths = int(10 * (self.state.fraction or 0))
+        if tenths > self._told_tenths:
+            self._told_tenths = tenths
+            size = f" of {progress.total / 1e6:,.0f} MB" if isinstance(progress, Amount) else ""
+            logger.info("engine: %s, %d %%%s", self.state.stage, 10 * tenths, size)
 
     def _fail(self, error: AssistantError) -> None:
         logger.error("engine: %s", error)

@@ -44,11 +44,17 @@ class Wording:
         return self._languages[spoken()].sentences
 
     def error(self, error: AssistantError | ErrorReport) -> str:
-        """In words, with the error's own facts; an error without a sentence of its own gets the general one."""
+        """In words, with the error's own facts; an error without a sentence of its own gets the general one.
+
+        One that only sometimes says when to try again has a second sentence for that, `…_again`.
+        """
         language = self._languages[spoken()]
         report = error.report() if isinstance(error, AssistantError) else error
-        sentence = language.sentences.get(f"error.{report.code}", language.sentences["error.error"])
-        return language.fill(sentence, _Facts(language.facts(report.facts)))
+        facts = language.facts(report.facts)
+        keys = [f"error.{report.code}_again"] if "wait" in facts else []
+        keys += [f"error.{report.code}", "error.error"]
+        sentence = next(language.sentences[key] for key in keys if key in language.sentences)
+        return language.fill(sentence, _Facts(facts))
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -98,7 +104,7 @@ class _Language(string.Formatter):
     def span(self, seconds: float) -> str:
         unit = next((unit for unit in (3600, 60) if seconds >= 2 * unit), 1)
         # Rounded up, so that nobody comes too early.
-        whole = math.ceil(seconds / unit) * unit
+        whole = max(1, math.ceil(seconds / unit)) * unit
         return format_timedelta(timedelta(seconds=whole), threshold=2, locale=self.locale)
 
     def fact(self, name: str, fact: Fact) -> Fact:

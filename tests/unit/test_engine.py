@@ -1,6 +1,7 @@
 """The model's life as the page sees it: its stages, waiting for it, and what is told when it fails."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -108,6 +109,22 @@ async def test_bytes_are_told_with_their_size_and_the_next_stage_begins_anew() -
     assert engine.state == EngineState(EngineStage.FETCHING, 0.25, size=200)
     loader.report(EngineStage.LOADING, Amount(200))
     assert engine.state == EngineState(EngineStage.LOADING, size=200)
+    await engine.close()
+
+
+async def test_the_log_tells_of_each_tenth_of_a_stage_once(caplog: pytest.LogCaptureFixture) -> None:
+    loader = ReportingLoader()
+    engine = Engine(loader, lambda card: TEMPLATE)
+    await engine.ready()
+    caplog.set_level(logging.INFO, "assistant.engine")
+    for done in range(0, 200_000_001, 1_000_000):
+        loader.report(EngineStage.FETCHING, Amount(200_000_000, done))
+    for part in range(5):
+        loader.report(EngineStage.LOADING, part / 5)
+    loader.report(EngineStage.LOADING, None)
+    fetching = [f"engine: fetching, {percent} % of 200 MB" for percent in range(10, 101, 10)]
+    loading = [f"engine: loading, {percent} %" for percent in (20, 40, 60, 80)]
+    assert caplog.messages == ["engine: fetching", *fetching, "engine: loading", *loading]
     await engine.close()
 
 

@@ -13,6 +13,7 @@ from assistant.context_view import Likeness
 from assistant.conversation import MessageStatus
 from assistant.engine import EngineStage
 from assistant.errors.app import ConflictError, NotFoundError
+from assistant.errors.engine import EngineUnavailableError
 from assistant.errors.input import MessageTooLongError
 from assistant.errors.root import AssistantError, ErrorReport
 from assistant.languages import DEFAULT, LOCALES, languages, speaking
@@ -113,6 +114,21 @@ def test_a_number_chooses_the_words_and_is_written_as_the_language_does(language
     with speaking(language):
         assert WORDING("message.deleted_several", count=1) == one
         assert WORDING("message.deleted_several", count=1200) == many
+
+
+@pytest.mark.parametrize(
+    ("language", "retry_after", "told"),
+    [
+        ("en", 6.5, "not reachable right now (busy). Try again in 7 seconds."),
+        ("en", 0.0, "not reachable right now (busy). Try again in 1 second."),
+        ("en", None, "not reachable right now (busy)."),
+        ("zh-CN", 6.5, "（繁忙）。请在7秒钟后再试。"),
+        ("zh-CN", None, "（繁忙）。"),
+    ],
+)
+def test_an_engine_that_says_when_to_come_back_is_quoted(language: str, retry_after: float | None, told: str) -> None:
+    with speaking(language):
+        assert WORDING.error(EngineUnavailableError(fault="busy", retry_after=retry_after)).endswith(told)
 
 
 def test_what_an_error_is_about_is_named_in_the_language() -> None:
