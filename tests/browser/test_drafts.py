@@ -51,6 +51,15 @@ def test_the_last_keys_before_a_reload_are_kept_too_and_a_sent_draft_is_gone(ans
     expect(box(answered)).to_have_value("")
 
 
+def test_what_was_sent_and_never_arrived_is_in_the_box_after_a_reload(page: Page) -> None:
+    page.route("**/queue/join*", lambda _: None, times=1)
+    box(page).fill(QUESTION)
+    with page.expect_request("**/queue/join*"):
+        box(page).press("Enter")
+    page.reload()
+    expect(box(page)).to_have_value(QUESTION)
+
+
 def test_another_tab_overwrites_nothing_newer_without_being_asked(page: Page, app: AppProcess) -> None:
     type_and_keep(page, "One")
     other = page.context.new_page()

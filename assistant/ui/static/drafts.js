@@ -116,16 +116,19 @@
     }
   }
 
-  // What is being sent is no draft any more; the box is emptied when the server has taken it.
+  // What is being sent is no draft any more; the box is emptied when the server has taken it. Until then it may be refused.
   let sentAt = -SENDING;
+  let sent = "";
   function sending() {
     clearTimeout(typing);
     typing = 0;
     sentAt = performance.now();
-    const [sent, until] = [box().value, performance.now() + SENDING];
+    const [text, until] = [box().value, performance.now() + SENDING];
+    sent = text;
     const wait = setInterval(() => {
-      if (box().value === sent && performance.now() < until) return;
+      if (box().value === text && performance.now() < until) return;
       clearInterval(wait);
+      sent = "";
       if (!typing) keep();
     }, 100);
   }
@@ -150,7 +153,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && event.target.closest("#message")) sending();
   });
-  addEventListener("pagehide", () => typing && keep());
+  addEventListener("pagehide", () => {
+    if (typing || (sent && box().value === sent)) keep();
+  });
 
   const shown = () => find("#history [data-conversation]")?.dataset.conversation;
 
