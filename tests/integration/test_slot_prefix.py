@@ -10,9 +10,13 @@ import pytest
 from langchain_core.outputs import GenerationChunk
 
 from assistant.backends.embedded import SLOTS, EmbeddedLoader
+from assistant.backends.hub import fetch
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.slot_prefix import SlotPrefix
 from assistant.engine import EngineStage
+from assistant.prompting.assembler import PromptAssembler
+from assistant.prompting.library import load_template
+from tests.unit.assembling import branch
 
 PREFIX = "A dialogue between a person and an assistant.\n\n" + "Human: One?\n\nAssistant: Two.\n\n" * 20
 
@@ -40,6 +44,12 @@ class Engine:
             chunk async for chunk in self.model._astream(PREFIX + "Human: Three?", max_new_tokens=1)
         ]
         return int((chunks[-1].generation_info or {})["cached_tokens"])
+
+    async def greedy(self, prompt: str) -> tuple[str, int]:
+        """The answer, and how much of the prompt was known."""
+        result = await self.model.agenerate([prompt], temperature=0, max_new_tokens=16)
+        generation = result.generations[0][0]
+        return generation.text, int((generation.generation_info or {})["cached_tokens"])
 
     async def _read(self, prefix: str, slot: int) -> None:
         self.read_slots.append(slot)
@@ -70,6 +80,25 @@ async def test_it_is_read_once_for_all_slots_and_not_at_all_at_the_next_start(tm
         await again.fill(PREFIX + "Another prompt.")
         assert again.read_slots == [0]
     assert all(file.stat().st_mode & 0o077 == 0 for file in tmp_path.glob("*.slot"))
+
+
+async def test_a_greedy_answer_is_the_same_with_the_prefix_unread_read_and_restored(tmp_path: Path) -> None:
+    template = load_template("tech_assistant/compact", "tech_assistant/compact", fetch)
+    answers: list[tuple[str, int]] = []
+    for begins_cold in (True, False):
+        async with started(tmp_path) as engine:
+            prompt = PromptAssembler(template, engine.model.get_num_tokens, 4096).assemble(branch(["What is git?"]), 16)
+            text = prompt.value.to_string()
+            if begins_cold:
+                answers.append(await engine.greedy(text))
+            await engine.fill(template.prefix)
+            answers.append(await engine.greedy(text))
+            assert engine.read_slots == [0] * begins_cold
+    (cold, nothing), (read, known), (restored, known_again) = answers
+    assert cold == read == restored
+    assert len(cold) > 20
+    assert nothing == 0
+    assert known_again == known > 500
 
 
 async def test_a_damaged_file_is_not_used_and_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
