@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.robotparser import RobotFileParser
 
 import httpx2
 import pytest
@@ -85,6 +86,30 @@ def test_it_is_kept_out_of_search_and_caches(stranger: httpx2.Client, link: str)
     assert page.headers["cache-control"] == "private, no-store"
     # Its address is its secret: links on it must not carry it away.
     assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_preview_of_its_link_gets_none_of_it(stranger: httpx2.Client, link: str) -> None:
+    head = stranger.get(link).text.partition("</head>")[0]
+    previewed = re.findall(r'<meta (?:name|property)="((?:og:)?(?:title|description))" content="([^"]*)">', head)
+    assert [name for name, _ in previewed] == ["description", "og:title", "og:description"]
+    words = {"A shared conversation", "A conversation with a technical assistant, shared by its author."}
+    assert {told for _, told in previewed} == words
+    for secret in ("sort", "smollm2"):
+        assert secret not in head
+
+
+def test_crawlers_may_fetch_it_so_that_they_see_that_it_is_not_to_be_kept(stranger: httpx2.Client, link: str) -> None:
+    rules = RobotFileParser()
+    rules.parse(stranger.get("/robots.txt").text.splitlines())
+    assert rules.can_fetch("*", link)
+    assert not [path for path in ("/", "/shares", "/export.zip") if rules.can_fetch("*", path)]
+
+
+def test_it_can_be_reported_where_there_is_an_address_for_that(tmp_path: Path, running: WebApp, link: str) -> None:
+    assert "Report this page" not in running.visitor().get(link).text
+    with web_app(tmp_path, report_address="abuse@example.org") as reported:
+        page = reported.visitor().get(reported.shared("How?", "So.")[1])
+    assert re.search(r'<a href="mailto:abuse@example\.org"[^>]*>Report this page</a>', page.text)
 
 
 def test_it_needs_no_script_and_loads_nothing_from_elsewhere(stranger: httpx2.Client, link: str) -> None:

@@ -87,6 +87,15 @@ def test_an_input_that_names_a_file_of_the_server_is_refused(running: WebApp, ev
     assert page.shown == before
 
 
+def test_what_gradio_itself_fails_at_is_not_told(running: WebApp) -> None:
+    page = PageRequests(running.client)
+    file = {"path": "/nowhere", "meta": {"_type": "gradio.FileData"}}
+    page.join("send", message=file).raise_for_status()
+    *_, completed = (message for message in page.follow() if message["msg"] == "process_completed")
+    assert completed["success"] is False
+    assert completed["output"] == {"error": None}
+
+
 # Routes
 
 
