@@ -7,7 +7,9 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from uuid import uuid4
 
-_MOST_CHARACTERS = 100
+from pydantic_core import from_json
+
+from assistant.id_text import is_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ def new_position(
 def read_position(text: str) -> Position:
     """A page that sends anything else is taken to be new."""
     try:
-        given = json.loads(text)
+        given = from_json(text)
     except ValueError:
         return new_position()
     if not isinstance(given, dict):
@@ -46,6 +48,6 @@ def read_position(text: str) -> Position:
     known = {
         field.name: value
         for field in fields(Position)
-        if isinstance(value := given.get(field.name), str) and 0 < len(value) <= _MOST_CHARACTERS
+        if isinstance(value := given.get(field.name), str) and is_id(value)
     }
     return Position(**{"request_id": uuid4().hex, **known})
