@@ -74,7 +74,8 @@ class ShareStore:
     def share_version(self, owner_id: str, share_id: str, number: int) -> Snapshot:
         with self._database.read() as session:
             row = _share_of(session, owner_id, share_id)
-            earlier = session.get(ShareVersionRow, (share_id, number))
+            # No larger number is asked for: a column has its bounds.
+            earlier = session.get(ShareVersionRow, (share_id, number)) if 0 < number < row.version else None
             if earlier is None and number != row.version:
                 raise NotFoundError(kind="share")
             return Snapshot.model_validate(earlier.snapshot if earlier else row.snapshot)

@@ -29,20 +29,22 @@ class PageRequests:
             props = component["props"]
             self._names[component["id"]] = name = props.get("elem_id") or props.get("label") or str(component["id"])
             self.shown[name] = props.get("value")
-        self._events = {event["api_name"]: event for event in config["dependencies"]}
+        self.events = {event["api_name"]: event for event in config["dependencies"]}
         self._sessions = itertools.count(1)
         self.do("load")
 
     def join(self, event: str, **values: object) -> httpx2.Response:
         """Queue an event by its handler's name, with `values` put into the page before."""
-        wired, given = self._events[event], {**self.shown, **values}
+        wired, given = self.events[event], {**self.shown, **values}
         self._session = f"session-{self._page}-{next(self._sessions)}"
         body = {
             "data": [given[self._names[component]] for component in wired["inputs"]],
             "fn_index": wired["id"],
             "session_hash": self._session,
         }
-        return self._client.post("/gradio_api/queue/join", json=body, params=self._asked)
+        # In ASCII, which has a way to write what no encoding does: half a character.
+        sent, kind = json.dumps(body), {"Content-Type": "application/json"}
+        return self._client.post("/gradio_api/queue/join", content=sent, headers=kind, params=self._asked)
 
     def follow(self) -> Iterator[Message]:
         """The messages of the event that was joined last, as they come."""
@@ -62,7 +64,7 @@ class PageRequests:
         return bool(completed["success"])
 
     def _show(self, event: str, values: list[Any]) -> None:
-        for component, value in zip(self._events[event]["outputs"], values, strict=True):
+        for component, value in zip(self.events[event]["outputs"], values, strict=True):
             is_update = isinstance(value, dict) and value.get("__type__") == "update"
             if not is_update:
                 self.shown[self._names[component]] = value

@@ -3,18 +3,18 @@
 Which verbs there are is said by the events that do them.
 """
 
-import json
-from typing import Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from assistant.conversation import Shelf, Vote
 from assistant.errors.input import InputError
 from assistant.feedback import LONGEST_COMMENT
+from assistant.id_text import ID
 from assistant.prompt_choice import OwnPrompt
 from assistant.ui.position import LONGEST_LIST
 
-_Id = Field(None, max_length=100)
+_Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 _MOST_CHOSEN = 1000
 
 
@@ -22,14 +22,14 @@ class Action(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     do: str = Field(max_length=30)
-    conversation: str | None = _Id
-    conversations: tuple[str, ...] = Field((), max_length=_MOST_CHOSEN)
+    conversation: _Id | None = None
+    conversations: tuple[_Id, ...] = Field((), max_length=_MOST_CHOSEN)
     """Where several were chosen."""
-    message: str | None = _Id
+    message: _Id | None = None
     text: str = Field("", max_length=1000)
     prompt: OwnPrompt | None = None
     """To be saved, under the name `text`."""
-    preset: str | None = _Id
+    preset: _Id | None = None
     template: str = Field("", max_length=100)
     """Of a second answer, like its temperature; empty for the conversation's prompt."""
     temperature: float | None = Field(None, ge=0, le=2)
@@ -54,7 +54,6 @@ class Action(BaseModel):
 def read_action(text: str) -> Action:
     """Raises InputError for anything that is not an action."""
     try:
-        given: Any = json.loads(text)
-        return Action.model_validate(given)
-    except (ValueError, ValidationError, RecursionError) as error:
+        return Action.model_validate_json(text)
+    except ValidationError as error:
         raise InputError from error

@@ -11,6 +11,7 @@ from assistant.conversation import Conversation, Run
 from assistant.conversation_service import ConversationService, ConversationView
 from assistant.errors.app import ConversationBusyError, ConversationMovedError, NotFoundError
 from assistant.errors.root import AssistantError
+from assistant.id_text import checked_id
 from assistant.run_update import RunStage
 from assistant.titles import Titles
 from assistant.ui.pages import Pages, Place
@@ -43,7 +44,7 @@ class Following:
             if conversation_id is None:
                 shown = await self._views.blank(visit.owner_id, visit.at.listed)
             else:
-                view = await self._opened(visit, conversation_id)
+                view = await self._opened(visit, checked_id(conversation_id, "conversation"))
                 active = view.active_run
                 at = visit.at
                 shown = {} if active else await self._views.conversation(visit.owner_id, view, at.listed, at.editing_id)

@@ -79,7 +79,7 @@ class Handlers:
             yield updates
 
     async def find(self, values: Values, request: gr.Request) -> AsyncIterator[Updates]:
-        look = partial(self._events.searching.find, values[self._screen.query])
+        look = partial(self._events.searching.find, values[self._screen.query] or "")
         async for updates in self._told(values, request, look):
             yield updates
 
@@ -119,15 +119,16 @@ class Handlers:
         """Raises NoIdentityError, TooManyRequestsError, AttachmentError."""
         identity = await self._identify(dict(request.cookies or {}), request.url.scheme)
         self._services.limits.take_request(identity.owner_id)
-        at = read_position(values.get(self._screen.position, ""))
+        # A page that is not ours may send null for any of these.
+        at = read_position(values.get(self._screen.position) or "")
         return Visit(
             owner_id=identity.owner_id,
             account=identity.account,
             page=request.session_hash or "",
             at=at,
-            prompt=read_prompt_field(values.get(self._screen.prompts.field, ""), at.conversation_id),
+            prompt=read_prompt_field(values.get(self._screen.prompts.field) or "", at.conversation_id),
             text=values.get(self._screen.message) or "",
-            attachments=read_attachments(values.get(self._screen.attachments, "")),
+            attachments=read_attachments(values.get(self._screen.attachments) or ""),
             read_options=partial(self._views.options, values),
         )
 
@@ -138,7 +139,7 @@ class Handlers:
             also = {}
 
     async def _act(self, values: Values, visit: Visit) -> AsyncIterator[Updates]:
-        action = read_action(values[self._screen.action])
+        action = read_action(values[self._screen.action] or "")
         verb = self._events.verbs.get(action.do)
         if verb is None:
             raise InputError

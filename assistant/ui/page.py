@@ -27,6 +27,9 @@ from assistant.ui.views import Views
 from assistant.ui.visit import Updates
 from assistant.wording import Wording
 
+_NEVER = 1e9
+"""Seconds."""
+
 
 def mount_page(
     app: FastAPI,
@@ -75,7 +78,9 @@ def mount_page(
     app.include_router(context_route(services.context_meter, services.limits, fragments, identify))
     # mount_gradio_app leaves this unset, and Gradio then skips its check of the files that a client names.
     demo.has_launched = True
-    demo.queue(default_concurrency_limit=None, api_open=False)
+    # By itself Gradio tells those who wait how many they are, each time that an event begins. One whose page it has
+    # forgotten would end the queue of all then; and no page of ours shows the number.
+    demo.queue(status_update_rate=_NEVER, default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
         app,
         demo,

@@ -7,8 +7,11 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from uuid import uuid4
 
+from pydantic_core import from_json
+
+from assistant.id_text import is_id
+
 LONGEST_LIST = 100_000
-_MOST_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ def new_position(
 def read_position(text: str) -> Position:
     """A page that sends anything else is taken to be new."""
     try:
-        given = json.loads(text)
+        given = from_json(text)
     except ValueError:
         return new_position()
     if not isinstance(given, dict):
@@ -54,9 +57,7 @@ def read_position(text: str) -> Position:
     known = {
         field.name: value
         for field in fields(Position)
-        if field.name != "listed"
-        and isinstance(value := given.get(field.name), str)
-        and 0 < len(value) <= _MOST_CHARACTERS
+        if field.name != "listed" and isinstance(value := given.get(field.name), str) and is_id(value)
     }
     listed = given.get("listed")
     length = listed if isinstance(listed, int) and 0 < listed <= LONGEST_LIST else None

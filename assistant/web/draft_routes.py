@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.draft import Draft
 from assistant.draft_service import DraftService
 from assistant.errors.input import FileTooLargeError, InputError
+from assistant.id_text import checked_id
 from assistant.web.visitors import Visitors
 
 _NOT_KEPT = {"Cache-Control": "private, no-store"}
@@ -31,17 +32,22 @@ def draft_routes(drafts: DraftService, visitors: Visitors) -> APIRouter:
     @router.get("/draft")
     async def read(request: Request, c: str = "") -> Response:
         owner_id = (await visitors.sender(request)).owner_id
-        return _told(await drafts.draft(owner_id, c or None))
+        return _told(await drafts.draft(owner_id, _place(c)))
 
     @router.put("/draft")
     async def keep(request: Request, c: str = "") -> Response:
         """409 with the draft that is kept instead, where it is newer."""
         owner_id = (await visitors.sender(request)).owner_id
         typed = await _typed(request)
-        draft, is_this = await drafts.keep(owner_id, c or None, typed.text, typed.seen)
+        draft, is_this = await drafts.keep(owner_id, _place(c), typed.text, typed.seen)
         return _told(draft, 200 if is_this else 409)
 
     return router
+
+
+def _place(conversation_id: str) -> str | None:
+    """Raises NotFoundError."""
+    return checked_id(conversation_id, "conversation") if conversation_id else None
 
 
 def _told(draft: Draft, status: int = 200) -> Response:

@@ -12,8 +12,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.id_text import is_id
 from assistant.web.visitors import Visitors
 
+_EMPTY = "\0"
+"""For an empty name, which Gradio would take for none, and look for its answers under another one."""
 _NAMED_IN_BODY = ("/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset")
 _NAMED_IN_QUERY = "/gradio_api/queue/data"
 _NAMED_IN_PATH = "/gradio_api/heartbeat/"
@@ -40,6 +43,8 @@ class OwnPages:
         await self._app(scope, receive, send)
 
     async def _is_own(self, page: str, token: str) -> bool:
+        if not is_id(page):
+            return False
         known = self._browsers.get(page, token)
         if known != token and not await self._visitors.is_revoked(known):
             return False
@@ -77,4 +82,4 @@ def _named_in(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     page = sent.get("session_hash") if isinstance(sent, dict) else None
-    return page if isinstance(page, str) else ""
+    return (page or _EMPTY) if isinstance(page, str) else ""

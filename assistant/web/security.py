@@ -177,7 +177,8 @@ class OpenRoutesOnly:
 
 
 def is_open(path: str) -> bool:
-    # Whoever has no share's link is told the same whatever they tried.
-    if not path.startswith(SHARE_PATH) and len(path.encode("utf-8", "replace")) > _LONGEST_PATH:
+    # Whoever has no share's link is told the same whatever they tried. Elsewhere no path has a control character, which
+    # not every database takes for a part of an id.
+    if not path.startswith(SHARE_PATH) and not (path.isprintable() and len(path.encode()) <= _LONGEST_PATH):
         return False
     return any(path.startswith(route) if route.endswith("/") and route != "/" else path == route for route in _OPEN)

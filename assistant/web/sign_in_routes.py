@@ -1,11 +1,10 @@
 """Signing in and out, as a browser walks through it."""
 
-import re
-
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from assistant.errors.visitor import NoIdentityError, SignInError
+from assistant.id_text import is_id
 from assistant.identities import new_token
 from assistant.limits import Limits
 from assistant.sign_in.sign_in import SignedIn, SignIn
@@ -14,7 +13,6 @@ from assistant.web.sign_in_pages import SignInPages
 from assistant.web.visitors import Visitors
 
 _CALLBACK = "/auth/callback"
-_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 def sign_in_routes(
@@ -33,7 +31,7 @@ def sign_in_routes(
             return pages.asked(is_required=sign_in.is_required)
         await limits.take_sign_in()
         token, headers = await visitors.living_token(request)
-        shown = c if _ID.fullmatch(c) else ""
+        shown = c if is_id(c) else ""
         base = hosting.public_url or str(request.base_url).rstrip("/")
         try:
             url = await sign_in.begin(token, base + _CALLBACK, conversation_id=shown, ticket=ticket)

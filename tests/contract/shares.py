@@ -125,7 +125,7 @@ class ShareContract:
         ]  # fmt: skip
         assert (shared.share(ANN, "s1").title, shared.share(ANN, "s1").version) == ("Once more?", 3)
         assert shared.share_versions(ANN, "s2") == []
-        for number in (0, 4):
+        for number in (-(10**41), 0, 4, 2**31, 2**63, 10**41):
             with pytest.raises(NotFoundError):
                 shared.share_version(ANN, "s1", number)
 

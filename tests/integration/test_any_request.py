@@ -1,19 +1,60 @@
 """Whatever is sent to whichever route: the app answers, and never with an error of its own."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.http_fuzz import Routes, try_all
-from tests.web_app import GRADIO_IS_NOISY, web_app
+from tests.fakes.oidc_provider import OidcProvider
+from tests.http_fuzz import Routes, try_events, try_requests, walked_app
+from tests.ownership import MARK
+from tests.page_requests import PageRequests
+from tests.person import Person
+from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
 
 pytestmark = GRADIO_IS_NOISY
 
 
-def test_no_request_makes_the_app_fail(tmp_path: Path) -> None:
-    with web_app(tmp_path) as running:
-        assert {"/healthz", "/import", "/s/{id}", "/gradio_api/queue/join"} <= set(Routes.of(running).paths)
-        assert try_all(running, examples=1500) >= 1500
+@pytest.fixture(params=["sqlite", "postgresql"])
+def running(request: pytest.FixtureRequest, provider: OidcProvider, tmp_path: Path) -> Iterator[WebApp]:
+    others = {} if request.param == "sqlite" else {"database_url": request.getfixturevalue("postgres_url")}
+    with walked_app(tmp_path, provider, **others) as running:
+        yield running
+
+
+def test_no_request_makes_the_app_fail(running: WebApp) -> None:
+    walked = {path for _, path in Routes.of(running).served}
+    assert {
+        "/healthz",
+        "/metrics",
+        "/auth/callback",
+        "/export/{conversation_id}.md",
+        "/gradio_api/queue/join",
+    } <= walked
+    owner = Person(running, MARK)
+    assert try_requests(running, owner, examples=500) >= 400
+    assert try_events(running, owner, examples=60) >= 50
+
+
+def test_what_no_database_takes_for_an_id_is_of_nothing_that_is_there(running: WebApp) -> None:
+    owner = Person(running, MARK)
+    for odd in ("%00", "x%00", "9" * 41):
+        for path in (f"/export/{odd}.md", f"/shares/{odd}/update", f"/shares/{owner.things.share}/versions/{odd}"):
+            assert owner.browser.get(path).status_code in (404, 422)
+    for odd in ("[" * 1000, '{"conversation_id": "\\ud800"}', '{"conversation_id": "\\u0000"}', '{"leaf_id": "x"}'):
+        assert owner.browser.post("/context", json={"position": odd}).status_code in (200, 204)
+    for odd in ("\0", "x" * 65, "\ud800".encode("utf-16-le", "surrogatepass").decode("latin-1")):
+        assert owner.browser.get("/draft", params={"c": odd}).status_code == 404
+        assert "There is no such" in PageRequests(owner.browser, opened=odd).shown["notice"]
+    for odd in ("\0", "\ud800"):
+        for action in (
+            {"do": "open", "conversation": odd},
+            {"do": "delete", "conversations": [odd]},
+            {"do": "see", "message": odd},
+        ):
+            assert owner.page.do("act", action=json.dumps(action))
+            assert "went wrong" not in owner.page.shown["notice"]
 
 
 @pytest.mark.parametrize("path", ["/context", "/draft", "/gradio_api/queue/join"])

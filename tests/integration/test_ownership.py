@@ -5,7 +5,6 @@ was revoked, ids that nobody has, and ids from within another's conversation do 
 """
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,8 +27,9 @@ from tests.ownership import (
     unknown_things,
 )
 from tests.page_requests import PageRequests
+from tests.person import Person
 from tests.signing_in import settings
-from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
+from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
 
 pytestmark = GRADIO_IS_NOISY
 NOT_THERE = "There is no such"
@@ -39,45 +39,6 @@ NOT_THERE = "There is no such"
 def running(provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
     with web_app(tmp_path_factory.mktemp("data"), **settings(provider)) as running:
         yield running
-
-
-class Person:
-    """With a page that is open, and one of each thing that a person can have."""
-
-    def __init__(self, running: WebApp, mark: str) -> None:
-        self.browser = running.visitor()
-        self.page = PageRequests(self.browser)
-        running.model.will_say(f" The {mark} says so.")
-        assert self.page.do("send", message=f"Of the {mark}?")
-        self.place = self.page.shown["position"]
-        link = publish(self.browser, json.loads(self.place)["conversation_id"])
-        share = found(r"/shares/(\w+)/revoke", self.browser.get("/shares").text)
-        self.page.do("act", action=json.dumps({"do": "save-prompt", "text": f"The {mark}", "prompt": {"system": mark}}))
-        messages = re.findall(r'data-message="(\w+)"', self.page.shown["history"])
-        self.things = Things(
-            conversation=json.loads(self.place)["conversation_id"],
-            question=messages[0],
-            answer=messages[1],
-            share=share,
-            preset=found(r"(\w{32})", json.dumps(self.presets())),
-            link=link,
-        )
-        self.untouched = self.everything()
-
-    def presets(self) -> object:
-        return PageRequests(self.browser).shown["prompt-state"]
-
-    def everything(self) -> object:
-        """All that they have, as far as they can see it."""
-        fresh = PageRequests(self.browser, opened=self.things.conversation).shown
-        seen = [fresh[part] for part in ("conversations", "history", "heading", "prompt-state")]
-        return self.browser.get("/export.jsonl").text, seen, self.browser.get(self.things.link).status_code
-
-
-def found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
-    assert match, text
-    return match[1].replace("&#34;", '"').replace("&quot;", '"')
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,12 @@
 """What the web app lets in, and what every answer of it carries."""
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from gradio.queueing import Queue
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
@@ -25,6 +27,45 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebApp]:
 @pytest.fixture
 def browser(running: WebApp) -> TestClient:
     return running.visitor()
+
+
+# The queue of the page's events
+
+
+@pytest.mark.parametrize("name", ["", None, "\0", "\ud800", "a b"])
+def test_an_event_of_a_page_without_a_name_is_not_taken(browser: TestClient, name: str | None) -> None:
+    page = PageRequests(browser)
+    for event in page.events.values():
+        # In ASCII: no encoding has half a character.
+        sent = json.dumps({"data": [], "fn_index": event["id"], "session_hash": name})
+        refused = browser.post(JOIN, content=sent, headers={"Content-Type": "application/json"})
+        assert 400 <= refused.status_code < 500
+    assert page.do("new_chat")
+
+
+def test_events_whose_pages_were_forgotten_end_no_other_pages_events(tmp_path: Path) -> None:
+    with web_app(tmp_path) as running:
+        pages = [PageRequests(running.visitor()) for _ in range(2)]
+        queue, portal = _queue(running), running.client.portal
+        assert portal
+        # Nobody's turn comes meanwhile.
+        portal.call(queue.delete_lock.acquire)
+        for page in pages:
+            page.join("new_chat").raise_for_status()
+
+        async def forget() -> None:
+            # As Gradio does by itself, of more than 2000.
+            queue.pending_messages_per_session.clear()
+            queue.delete_lock.release()
+
+        portal.call(forget)
+        assert [page.do("new_chat") for page in pages] == [True, True]
+
+
+def _queue(running: WebApp) -> Queue:
+    mounted = (getattr(route, "app", None) for route in running.client.app.routes)  # type: ignore[attr-defined]  # a FastAPI app
+    queue: Queue = next(each.blocks for each in mounted if hasattr(each, "blocks"))._queue
+    return queue
 
 
 # Origins

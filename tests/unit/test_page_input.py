@@ -38,8 +38,18 @@ def test_a_list_of_any_other_length_is_its_first_page(listed: object) -> None:
     assert read_position(json.dumps({"listed": listed})).listed is None
 
 
-def test_an_overlong_id_is_no_id() -> None:
-    assert read_position(json.dumps({"conversation_id": "x" * 1000})).conversation_id is None
+@pytest.mark.parametrize("text", ["x" * 65, "", "\0", "\ud800", "a b", "../x", "é", "x\n"])
+def test_what_looks_like_no_id_is_none(text: str) -> None:
+    assert read_position(json.dumps({"conversation_id": text})).conversation_id is None
+    with pytest.raises(InputError):
+        read_action(json.dumps({"do": "open", "conversation": text}))
+    with pytest.raises(InputError):
+        read_action(json.dumps({"do": "delete", "conversations": ["c", text]}))
+
+
+def test_a_position_of_any_depth_is_read() -> None:
+    assert read_position("[" * 100_000).conversation_id is None
+    assert read_position('{"conversation_id":' * 100_000).conversation_id is None
 
 
 def test_an_action_is_read() -> None:
