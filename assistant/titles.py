@@ -1,4 +1,4 @@
-"""Conversations are named by the model while nobody needs it: after their first exchange, in the line's quiet moments.
+"""Conversations are named by the model, after their first whole exchange, in the line's quiet moments.
 
 Whoever asks something meanwhile goes first: a name that is being made is given up and made later.
 """
@@ -7,9 +7,10 @@ import asyncio
 import logging
 from collections import deque
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
-from assistant.conversation import GenerationOptions, Message, MessageStatus, Run, TitleSource
+from assistant.conversation import GenerationOptions, Message, MessageStatus, Role, Run, TitleSource, branch
 from assistant.engine import Engine, ReadyEngine
 from assistant.errors.app import NotFoundError
 from assistant.generation.answer_stream import AnswerStream
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 _PROMPT = "titles/v1"
 _MOST_WANTED = 100
 """Of a busy day the newest are named; the others keep the beginning of their question."""
+_MOST_TRIED = 1000
 _QUESTION_CHARACTERS = 600
 _SECONDS = 30.0
 # The likeliest words, without a penalty: a title repeats the question's words on purpose.
@@ -38,6 +40,8 @@ class Titles:
         self._template = load_template(_PROMPT, _PROMPT, Path)
         self._assembler: PromptAssembler | None = None
         self._wanted: deque[Run] = deque(maxlen=_MOST_WANTED)
+        self._tried: deque[str] = deque(maxlen=_MOST_TRIED)
+        """Conversations that the model had a title for, or none that is fit: it would say the same again."""
         self._working: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
 
@@ -84,9 +88,11 @@ class Titles:
         try:
             ready = self._engine.if_ready
             question = await asyncio.to_thread(self._question, run)
-            if ready and question and (title := await self._title(ready, question)):
-                rename = self._store.rename
-                await asyncio.to_thread(rename, run.owner_id, run.conversation_id, title, TitleSource.MODEL)
+            if ready and question:
+                if title := await self._title(ready, question):
+                    rename = self._store.rename
+                    await asyncio.to_thread(rename, run.owner_id, run.conversation_id, title, TitleSource.MODEL)
+                self._tried.append(run.conversation_id)
         except NotFoundError:
             # Deleted meanwhile.
             pass
@@ -94,16 +100,17 @@ class Titles:
             logger.warning("title of the conversation of run %s: %r", run.id, error)
 
     def _question(self, run: Run) -> Message | None:
-        """The one to be named after; None where there is nothing to do."""
-        if self._store.conversation(run.owner_id, run.conversation_id).title_source is not TitleSource.QUESTION:
+        """The one to be named after; None where there is nothing to do. A later exchange counts where the first
+        one was stopped, or its process ended before the name was made."""
+        conversation = self._store.conversation(run.owner_id, run.conversation_id)
+        is_begun_here = conversation.origin is None and conversation.title_source is TitleSource.QUESTION
+        if not is_begun_here or run.conversation_id in self._tried:
             return None
-        messages = {message.id: message for message in self._store.messages(run.owner_id, run.conversation_id)}
-        answer = messages.get(run.answer_id)
-        question = messages.get(answer.parent_id or "") if answer else None
-        if answer is None or answer.status is not MessageStatus.COMPLETE or question is None:
+        shown = branch(self._store.messages(run.owner_id, run.conversation_id), run.answer_id)
+        if not _is_whole(shown[-1]):
             return None
-        is_first = question.parent_id is None
-        return question if is_first and len(question.text.strip()) > SHORT_QUESTION else None
+        question = next(asked for asked, answer in pairwise(shown) if _is_whole(answer))
+        return question if len(question.text.strip()) > SHORT_QUESTION else None
 
     async def _title(self, ready: ReadyEngine, question: Message) -> str | None:
         beginning = replace(question, text=question.text.strip()[:_QUESTION_CHARACTERS])
@@ -118,3 +125,7 @@ class Titles:
             said = "".join([piece async for piece in stream])
         whole = stream.finish_reason == "stop" or "\n" in said
         return title_from(said, question.text) if whole else None
+
+
+def _is_whole(answer: Message) -> bool:
+    return answer.role is Role.ASSISTANT and answer.status is MessageStatus.COMPLETE

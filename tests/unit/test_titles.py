@@ -10,8 +10,11 @@ from langchain_core.outputs import GenerationChunk
 
 from assistant.conversation import Conversation, Run, TitleSource
 from assistant.errors.engine import EngineError
+from assistant.ports import ConversationStore
 from assistant.titles import Titles
+from tests.contract.samples import chain, conversation_of
 from tests.fakes.desk import ANN, Desk, open_desk
+from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
 from tests.fakes.stepped_loop import until
 
@@ -20,9 +23,12 @@ TITLE = " Sort a list of numbers in Python\n\nQuestion: next"
 
 
 @asynccontextmanager
-async def naming_desk(*, concurrency: int = 2, model: ScriptedModel | None = None) -> AsyncIterator[Desk]:
+async def naming_desk(
+    *, concurrency: int = 2, model: ScriptedModel | None = None, store: ConversationStore | None = None
+) -> AsyncIterator[Desk]:
     model = model or ScriptedModel()
-    async with open_desk(model=model, loader=ScriptedLoader(model, concurrency=concurrency)) as desk:
+    loader = ScriptedLoader(model, concurrency=concurrency)
+    async with open_desk(model=model, loader=loader, store=store or MemoryConversationStore()) as desk:
         await desk.engine.ready()
         titles = Titles(desk.engine, desk.store, desk.runs.line)
         desk.runs.on_end = titles.run_ended
@@ -132,6 +138,38 @@ async def test_an_answer_that_was_stopped_or_failed_names_nothing() -> None:
         await until(lambda: conversation(desk, named).title_source is TitleSource.MODEL)
         assert len(asked_for_titles(desk)) == 1
         assert conversation(desk, failed).title_source is TitleSource.QUESTION
+
+
+async def test_a_conversation_whose_first_answer_was_stopped_is_named_after_the_first_whole_exchange() -> None:
+    async with naming_desk() as desk:
+        desk.model.will_say(" Use", HOLD)
+        run = await desk.ask("What is the weather like on the far side of the moon?")
+        await desk.model.held()
+        await desk.service.stop(ANN, run.conversation_id)
+        desk.model.will_say(" Use sorted().")
+        desk.model.will_say(TITLE)
+        await desk.end_of(await desk.ask(LONG, run.conversation_id))
+        await until(lambda: conversation(desk, run).title == TITLE.strip().split("\n")[0])
+
+
+async def test_a_conversation_whose_process_ended_before_it_was_named_is_named_after_a_later_exchange() -> None:
+    async with open_desk(process_id="earlier") as desk:
+        run = await desk.answered(LONG, "Use sorted().")
+    async with naming_desk(store=desk.store) as later:
+        later.model.will_say(" Reversed.")
+        later.model.will_say(TITLE)
+        await later.end_of(await later.ask("And the other way?", run.conversation_id, request="later"))
+        await until(lambda: conversation(later, run).title_source is TitleSource.MODEL)
+        assert LONG in asked_for_titles(later)[0]
+
+
+async def test_a_title_that_came_with_a_copy_stays() -> None:
+    async with naming_desk() as desk:
+        messages = chain(2)
+        desk.store.add_conversation(conversation_of(messages, owner=ANN), messages)
+        run = await desk.ask(LONG, "copy")
+        await considered(desk, run)
+        assert asked_for_titles(desk) == []
 
 
 async def test_whoever_asks_goes_first_and_the_name_is_made_later() -> None:
