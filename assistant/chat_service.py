@@ -223,7 +223,7 @@ class ChatService:
             now=self._clock(),
             at_once=self._limits.answers_at_once(),
         )
-        return await asyncio.to_thread(self._store_turn, turn, asked, asyncio.get_running_loop())
+        return await self._runs.begin(partial(self._store_turn, turn, asked, asyncio.get_running_loop()))
 
     def _store_turn(self, turn: NewTurn, asked: _Asked, loop: asyncio.AbstractEventLoop) -> Run:
         """One trip to a worker thread for all that blocks: read, assemble, write."""

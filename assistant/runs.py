@@ -6,6 +6,7 @@ Whoever watches gets the newest text; nobody has to. Knows nothing of who may wa
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
+from typing import Any
 
 from assistant.active_run import ActiveRun
 from assistant.answering import Assignment, EngineGate
@@ -39,7 +40,9 @@ class Runs:
         self._clock = clock
         self._checkpoint_seconds = checkpoint_seconds
         self._active: dict[str, ActiveRun] = {}
+        self._beginning: set[asyncio.Task[Run]] = set()
         self.draining = False
+        self._is_over = False
         self.on_end: Callable[[Run], None] = lambda run: None
         """Called in the event loop with each run that has ended, however it did."""
 
@@ -52,12 +55,21 @@ class Runs:
         if self._gate.line.is_full:
             raise EngineBusyError(retry_after=self._gate.line.seconds_to_wait)
 
+    async def begin(self, turn: Callable[[], Run]) -> Run:
+        """`turn`, which blocks and may schedule a `start`: `drain` waits for that too, whoever has left meanwhile."""
+        beginning = asyncio.create_task(asyncio.to_thread(turn))
+        self._beginning.add(beginning)
+        beginning.add_done_callback(self._beginning.discard)
+        return await asyncio.shield(beginning)
+
     def start(self, assignment: Assignment) -> None:
         run_id = assignment.run.id
         active = ActiveRun(assignment, self._gate, self._store, self._clock, self._checkpoint_seconds)
         self._active[run_id] = active
         active.task.add_done_callback(lambda _: self._active.pop(run_id, None))
         active.task.add_done_callback(lambda _: self.on_end(assignment.run))
+        if self._is_over:
+            active.cut_short(MessageStatus.INTERRUPTED)
 
     def now(self, run_id: str) -> RunUpdate | None:
         """None: not, or no longer, running in this process."""
@@ -109,11 +121,17 @@ class Runs:
     async def drain(self, seconds: float) -> None:
         """Let what runs go on for `seconds`, then end the rest as `INTERRUPTED`."""
         self.draining = True
-        tasks = {run.task for run in self._active.values()}
-        if not tasks:
-            return
-        await asyncio.wait(tasks, timeout=seconds)
+        await self._settle(seconds)
+        self._is_over = True
         for active in list(self._active.values()):
             active.cut_short(MessageStatus.INTERRUPTED)
         # A bound, since storage may be what fails; a run that is left is recovered at the next start.
-        await asyncio.wait(tasks, timeout=_STORING_SECONDS)
+        await self._settle(_STORING_SECONDS)
+
+    async def _settle(self, seconds: float) -> None:
+        """Until nothing runs or begins, but no longer than that."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        pending: Collection[asyncio.Task[Any]] = ()
+        while not pending and (tasks := {*self._beginning, *(run.task for run in self._active.values())}):
+            _, pending = await asyncio.wait(tasks, timeout=max(0.0, end - clock()))

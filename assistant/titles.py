@@ -1,4 +1,4 @@
-"""Conversations are named by the model while nobody needs it: after their first whole exchange, in the line's quiet moments.
+"""Conversations are named by the model, after their first whole exchange, in the line's quiet moments.
 
 Whoever asks something meanwhile goes first: a name that is being made is given up and made later.
 """
@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from assistant.conversation import GenerationOptions, Message, MessageStatus, Role, Run, TitleSource, branch
@@ -99,8 +100,8 @@ class Titles:
             logger.warning("title of the conversation of run %s: %r", run.id, error)
 
     def _question(self, run: Run) -> Message | None:
-        """The one to be named after; None where there is nothing to do. The first exchange may have been stopped, or its
-        process may have ended before it was named: then a later one is the occasion."""
+        """The one to be named after; None where there is nothing to do. A later exchange counts where the first
+        one was stopped, or its process ended before the name was made."""
         conversation = self._store.conversation(run.owner_id, run.conversation_id)
         is_begun_here = conversation.origin is None and conversation.title_source is TitleSource.QUESTION
         if not is_begun_here or run.conversation_id in self._tried:
@@ -108,8 +109,7 @@ class Titles:
         shown = branch(self._store.messages(run.owner_id, run.conversation_id), run.answer_id)
         if not _is_whole(shown[-1]):
             return None
-        exchanges = zip(shown, shown[1:], strict=False)
-        question = next(asked for asked, answer in exchanges if _is_whole(answer))
+        question = next(asked for asked, answer in pairwise(shown) if _is_whole(answer))
         return question if len(question.text.strip()) > SHORT_QUESTION else None
 
     async def _title(self, ready: ReadyEngine, question: Message) -> str | None:

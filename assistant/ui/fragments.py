@@ -170,9 +170,9 @@ class Fragments:
     def search(self) -> str:
         return self._render("search")
 
-    def found(self, findings: Sequence[Finding], next_length: int | None) -> str:
-        """`next_length`: of a longer list, where there is more."""
-        return self._render("found", findings=findings, next_length=next_length)
+    def found(self, findings: Sequence[Finding], *, has_more: bool, next_length: int | None) -> str:
+        """`next_length`: of a longer list, where one is shown."""
+        return self._render("found", findings=findings, has_more=has_more, next_length=next_length)
 
     def attach(self) -> str:
         """What files are picked and dropped with, and what the page's script says of those it refuses."""

@@ -7,7 +7,7 @@ from assistant.search import SearchService
 from assistant.time_zones import local_zone
 from assistant.ui.fragments import Fragments
 from assistant.ui.layout import Screen
-from assistant.ui.search_field import PAGE, read_search_field
+from assistant.ui.search_field import MOST, PAGE, read_search_field
 from assistant.ui.visit import Updates, Visit
 
 
@@ -24,5 +24,7 @@ class SearchEvents:
             yield {self._screen.found: ""}
             return
         findings = await self._search.find(visit.owner_id, asked.query(datetime.now(local_zone())), asked.length + 1)
-        more = asked.length + PAGE if len(findings) > asked.length else None
-        yield {self._screen.found: self._fragments.found(findings[: asked.length], more)}
+        has_more = len(findings) > asked.length
+        next_length = min(asked.length + PAGE, MOST) if has_more and asked.length < MOST else None
+        shown = self._fragments.found(findings[: asked.length], has_more=has_more, next_length=next_length)
+        yield {self._screen.found: shown}

@@ -9,6 +9,8 @@ from assistant.errors.input import InputError
 from assistant.search_query import SearchQuery
 
 PAGE = 20
+MOST = 1000
+"""Hits that are shown: who finds more is better off with another word."""
 _Day = Field(None, ge=date(2000, 1, 1), le=date(2100, 1, 1))
 _DAYS = {"today": 0, "week": 7, "month": 30}
 
@@ -24,7 +26,7 @@ class SearchField(BaseModel):
     since: date | None = _Day
     until: date | None = _Day
     """Of `days`: the first and the last one, either of which may be open."""
-    length: int = Field(PAGE, ge=1, le=1000)
+    length: int = Field(PAGE, ge=1, le=MOST)
 
     def query(self, now: datetime) -> SearchQuery:
         """Days are those of the zone that `now` is in, as the list's are."""

@@ -37,8 +37,8 @@ class Ledger:
     """How many of a request's calls have not come back: one that is sent twice may be refused, and then taken."""
     shown: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     """Answer → when it was shown, and what; of this life alone."""
-    handed: dict[str, tuple[float, str]] = field(default_factory=dict)
-    """Run → when the database was given a text of it that it has not kept yet, and the text; of this life alone."""
+    handed: dict[str, float] = field(default_factory=dict)
+    """Run → when the database was given a text of it that it has not kept yet; of this life alone."""
     slow: dict[str, float] = field(default_factory=dict)
     """Run → until when the database was at a text of it for too long; of this life alone."""
     ended: dict[str, tuple[MessageStatus, str]] = field(default_factory=dict)
@@ -120,10 +120,9 @@ class Ledger:
 
     def _keep_written(self, record: Handed | Kept, now: float) -> None:
         if isinstance(record, Handed):
-            self.handed[record.run_id] = now, record.text
+            self.handed[record.run_id] = now
             return
-        began, _ = self.handed.pop(record.run_id)
-        if now - began > WRITE_SECONDS:
+        if now - self.handed.pop(record.run_id) > WRITE_SECONDS:
             self.slow[record.run_id] = now
 
     def _keep_copied(self, record: Importing | Copied) -> None:
@@ -170,11 +169,11 @@ class Ledger:
             if lost:
                 self._must(texts[-1][1].startswith(kept), f"answer {answer_id} has text that was never said")
                 self.longest_loss = max(self.longest_loss, lost[0][0])
-            late = [(age, text) for age, text in lost if age > LOST_SECONDS]
-            if late and self._was_slow(runs[answer_id], killed_at, *late[-1]):
+            late = [age for age, _ in lost if age > LOST_SECONDS]
+            if late and self._was_slow(runs[answer_id], killed_at, killed_at - late[-1]):
                 self.slow_writes += 1
             elif late:
-                self._must(False, f"answer {answer_id} lost text of {late[0][0]:.3f} s")
+                self._must(False, f"answer {answer_id} lost text of {late[0]:.3f} s")
         for of_this_life in (self.shown, self.handed, self.slow):
             of_this_life.clear()
         for answer_id, end in self.ended.items():
@@ -185,11 +184,10 @@ class Ledger:
             if answer := contents.messages.get(asked.answer_id):
                 self.ended.setdefault(answer.id, (MessageStatus(answer.status), answer.text))
 
-    def _was_slow(self, run_id: str, killed_at: float, age: float, text: str) -> bool:
-        """Whether the database had the text before it could be too late, or was at an earlier one for too long."""
-        began, handed = self.handed.get(run_id, (killed_at, ""))
-        slow_until = killed_at if killed_at - began > WRITE_SECONDS else self.slow.get(run_id, 0.0)
-        return handed.startswith(text) or slow_until > killed_at - age
+    def _was_slow(self, run_id: str, killed_at: float, shown_at: float) -> bool:
+        """Whether the database has been at a text for too long since then: at this one, or at an earlier one."""
+        is_slow = killed_at - self.handed.get(run_id, killed_at) > WRITE_SECONDS
+        return is_slow or self.slow.get(run_id, 0.0) > shown_at
 
     def _check_values(self, contents: Contents) -> None:
         for (target, what), allowed in self.values.items():

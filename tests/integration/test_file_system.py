@@ -18,6 +18,10 @@ pool/data /pool zfs rw 0 0
 server:/export /home nfs4 rw 0 0
 bucket /data fuse.hf-mount rw 0 0
 drive /mnt/c 9p rw 0 0
+mount0 /Users virtiofs rw 0 0
+.host:/ /mnt/hgfs vmhgfs rw 0 0
+none /media/psf prl_fs rw 0 0
+/run/host_mark/Users /bound fakeowner rw 0 0
 server:/x /with\040a\040blank nfs rw 0 0
 first /twice nfs rw 0 0
 second /twice xfs rw 0 0
@@ -50,6 +54,10 @@ def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("/data/assistant.db", "fuse.hf-mount"),
         ("/database/assistant.db", None),
         ("/mnt/c/assistant.db", "9p"),
+        ("/Users/me/assistant.db", "virtiofs"),
+        ("/mnt/hgfs/assistant.db", "vmhgfs"),
+        ("/media/psf/assistant.db", "prl_fs"),
+        ("/bound/assistant.db", "fakeowner"),
         ("/with a blank/assistant.db", "nfs"),
         ("/twice/assistant.db", None),
         ("/rootless/assistant.db", None),

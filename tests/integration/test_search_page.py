@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.ui import search_events
 from tests.page_requests import PageRequests
 from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
 
@@ -46,6 +47,16 @@ def test_fragments_have_no_line_break_which_markdown_would_read(page: PageReques
 def test_nobody_else_finds_it(served: WebApp, page: PageRequests) -> None:
     assert "<mark>" in look(page, "join")
     assert "Nothing found." in look(PageRequests(served.visitor()), "join")
+
+
+def test_the_list_of_hits_ends_where_a_page_may_ask_for_no_more(
+    page: PageRequests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_events, "MOST", 3)
+    assert 'data-search-more="3"' in look(page, "join", length=1)
+    last = look(page, "join", length=2)
+    assert "data-search-more" not in look(page, "join", length=3)
+    assert "The newest 2" in last
 
 
 def test_an_empty_box_shows_nothing_of_the_search(page: PageRequests) -> None:

@@ -1,15 +1,18 @@
 """What conversations refuse, what becomes of failures, and what only their owner can do, on fakes."""
 
 import asyncio
+import threading
 
 import pytest
 
-from assistant.conversation import GenerationOptions, MessageStatus
+from assistant.conversation import GenerationOptions, MessageStatus, Run
 from assistant.errors.app import NotFoundError
 from assistant.errors.engine import DrainingError, EngineLoadError, EngineUnavailableError
 from assistant.errors.input import BlankMessageError, MessageTooLongError
+from assistant.new_turn import NewTurn
 from assistant.run_update import RunStage
 from tests.fakes.desk import ANN, BOB, open_desk
+from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
 
 OPTIONS = GenerationOptions()
@@ -190,6 +193,40 @@ async def test_draining_ends_what_runs_as_interrupted_and_refuses_new_turns() ->
         assert (answer.text, answer.status) == ("Some", MessageStatus.INTERRUPTED)
         with pytest.raises(DrainingError):
             await desk.ask("More?")
+
+
+class HeldStore(MemoryConversationStore):
+    """A turn that was let in waits in it until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.let_go = threading.Event(), threading.Event()
+
+    def begin_turn(self, turn: NewTurn) -> Run:
+        self.reached.set()
+        self.let_go.wait(10)
+        return super().begin_turn(turn)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_draining_waits_for_a_turn_that_was_let_in_just_before(is_over: bool) -> None:
+    store = HeldStore()
+    async with open_desk(store=store) as desk:
+        desk.model.will_say(" Some", *([HOLD] if is_over else ()))
+        asking = asyncio.create_task(desk.ask("Just now?"))
+        await asyncio.to_thread(store.reached.wait, 10)
+        draining = asyncio.create_task(desk.runs.drain(0 if is_over else 60))
+        # Whoever asked has left: the turn is begun all the same.
+        await asyncio.sleep(0)
+        asking.cancel()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not draining.done()
+        store.let_go.set()
+        await draining
+        (conversation,) = store.conversations(ANN, 1)
+        ended = MessageStatus.INTERRUPTED if is_over else MessageStatus.COMPLETE
+        assert await desk.statuses(conversation.id) == [MessageStatus.COMPLETE, ended]
 
 
 async def test_a_start_marks_the_answers_of_a_dead_process_and_keeps_their_text() -> None:

@@ -1,9 +1,11 @@
 """Two processes on one store: one makes the answer, the other shows it, stops it, ends it when its maker is dead."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from assistant.conversation import Message, MessageStatus, Run
 from assistant.errors.app import StorageError
@@ -98,6 +100,31 @@ async def test_an_answer_that_another_process_makes_is_shown_as_it_grows_and_end
         assert shown[-1].provenance is not None
         texts = [(update.stage, update.text) for update in shown]
         assert len(set(texts)) == len(texts)
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Work for threads takes no time at all: what passes on the clock was waited for."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*args, **named))
+        return done
+
+
+@on_stepped_time
+async def test_what_another_process_writes_is_shown_within_a_second() -> None:
+    asyncio.get_running_loop().set_default_executor(AtOnce())
+    store = SharedStore()
+    async with process(store, "one") as one, process(store, "other") as other:
+        run = await held_run(one, " So far")
+        watching = other.service.watch(ANN, run.id)
+        assert (await anext(watching)).text == ""
+        shown = asyncio.create_task(anext(watching))
+        clock = asyncio.get_running_loop().time
+        written = clock()
+        await until(shown.done, passing=0.01)
+        assert shown.result().text == "So far"
+        assert clock() - written < 1.0
 
 
 @on_stepped_time
