@@ -65,13 +65,15 @@ def of_status(response: httpx2.Response) -> EngineError:
 
 
 def why_unreachable(error: BaseException) -> str:
-    """For what a client raises when it gets no connection; the reason is among its causes."""
+    """For what a client raises when it gets no connection, or loses it; the reason is among its causes."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
             return "cannot be reached: no secure connection"
         if isinstance(cause, socket.gaierror):
             return "cannot be reached: its address is not known"
+        if isinstance(cause, httpx2.RequestError) and not isinstance(cause, httpx2.ConnectError):
+            return "connection lost"
         cause = cause.__cause__ or cause.__context__
     return "cannot be reached"
 

@@ -56,6 +56,10 @@ class LoopbackServer:
             connection.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
 
+    @property
+    def open_connections(self) -> int:
+        return len(self._open)
+
     async def hold(self) -> None:
         """For an answer: go on when the test says so."""
         self._reached.set()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 """Real seconds after which a test has failed: it is cancelled, and the clock runs so that what is left ends too."""
 
 
