@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.asking import ANSWER_TIME, QUESTION, ask, keep_it_short, wait_for_end
 
@@ -52,6 +52,24 @@ def test_the_meter_follows_what_is_typed_and_attached_and_sent(page: Page) -> No
     expect(legend(page)).to_contain_text(
         re.compile(r"Earlier turns [1-9]\d.*Attached files 0.*Your message 0", re.DOTALL)
     )
+
+
+def test_a_conversation_that_is_opened_is_measured_as_itself_and_as_nothing_before(answered: Page) -> None:
+    measured: list[str] = []
+    held: list[Route] = []
+    answered.on("request", lambda each: measured.append(str(each.post_data)) if "/context" in each.url else None)
+    answered.route("**/queue/join*", lambda route: held.append(route))
+    answered.clock.install()
+    answered.reload()
+    expect(answered.get_by_role("log")).to_be_attached()
+    answered.clock.fast_forward(1000)
+    for route in held:
+        route.continue_()
+    answered.unroute("**/queue/join*")
+    expect(meter(answered)).to_be_visible()
+    here = answered.url.partition("?c=")[2]
+    assert here
+    assert [here in each for each in measured] == [True] * len(measured)
 
 
 def test_a_message_that_cannot_fit_is_said_before_it_is_sent(page: Page) -> None:

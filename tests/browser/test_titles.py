@@ -8,7 +8,7 @@ LONG = "Hello, how do I sort a list of numbers in Python, the biggest one first,
 BEGINNING = "Hello, how do I sort"
 
 
-def test_a_conversation_gets_its_name_in_the_list_and_the_heading_while_one_looks(page: Page) -> None:
+def test_a_conversation_gets_its_name_in_the_list_the_heading_and_the_tab_while_one_looks(page: Page) -> None:
     keep_it_short(page)
     ask(page, LONG)
     listed = page.locator("#conversations a[aria-current=page]")
@@ -18,3 +18,8 @@ def test_a_conversation_gets_its_name_in_the_list_and_the_heading_while_one_look
     expect(listed).to_have_text(name)
     # What the item's menu is called for those who hear it has the new name too.
     expect(page.locator(".current summary")).to_have_attribute("aria-label", f"More for {name}")
+    expect(page).to_have_title(name)
+    page.get_by_role("button", name="New chat").click()
+    expect(page).to_have_title("Tech Assistant")
+    page.go_back()
+    expect(page).to_have_title(name)

@@ -106,7 +106,11 @@
       history.pushState({}, "", address);
     }
     travelling = false;
-    document.title = find("#heading h1")?.textContent || document.title;
+  }
+
+  // The tab is called what the conversation is, also where the model has just named it.
+  function followTitle() {
+    document.title = find("#heading h1")?.textContent || window.gradio_config.title;
   }
   addEventListener("popstate", () => {
     travelling = true;
@@ -118,9 +122,9 @@
   });
 
   function begin() {
-    const log = find("#log");
+    const [log, heading] = ["#log", "#heading"].map(find);
     const announcement = find("#announcement");
-    if (!log || !announcement || !find("#message textarea") || !find("nav.languages")) return requestAnimationFrame(begin);
+    if (!log || !heading || !announcement || !find("#message textarea") || !find("nav.languages")) return requestAnimationFrame(begin);
     log.setAttribute("role", "log");
     log.setAttribute("aria-label", find("nav.languages").dataset.log);
     // Tokens are not read out one by one; a status line says when an answer begins and ends.
@@ -132,6 +136,8 @@
     log.tabIndex = -1;
     new MutationObserver(followAddress).observe(log, { childList: true, subtree: true });
     followAddress();
+    new MutationObserver(followTitle).observe(heading, { childList: true, subtree: true });
+    followTitle();
   }
   begin();
 })();

@@ -25,6 +25,8 @@
 
   let asking = new AbortController();
   async function measure() {
+    // Until the page knows where it is, it would be measured as a new chat.
+    if (!value("position")) return;
     asking.abort();
     asking = new AbortController();
     const files = [...document.querySelectorAll("#attached [data-tokens]")];
