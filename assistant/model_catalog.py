@@ -187,7 +187,8 @@ CATALOG: dict[str, ModelCard] = {
             prompt="chat/chatml",
             special_tokens=_SMOLLM2_TOKENS,
             end_tokens=("<|im_end|>", "<|endoftext|>"),
-            options=GenerationOptions(temperature=0.2, top_p=0.9, top_k=50, repetition_penalty=1.1),
+            # More makes so small a model ramble: every word of its prompt is penalised too.
+            options=GenerationOptions(temperature=0.2, top_p=0.9, top_k=50, repetition_penalty=1.05),
             licence=APACHE_2,
             examples=SMALL_EXAMPLES,
             english_only=True,

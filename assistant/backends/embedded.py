@@ -119,8 +119,9 @@ def _start(path: Path, key: SecretStr, card: ModelCard, folder: Path) -> Any:  #
     # A window of its own for each slot, so that one conversation cannot crowd out another's prefix.
     parameters.kv_unified = False
     # A prompt is read in pieces of this many tokens, as many as are computed at once: how far it has come is told after
-    # each, and the other slot writes on in between.
-    parameters.n_batch = 512
+    # each, the other slot writes on in between, and whoever stops is heard. More at once is no faster: see
+    # docs/decisions.md.
+    parameters.n_batch = 128
     parameters.n_ctx = SLOTS * card.context_window
     parameters.cache_ram_mib = _KEPT_MIB
     parameters.ui = False

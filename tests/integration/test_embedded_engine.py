@@ -117,6 +117,13 @@ async def test_the_same_seed_gives_the_same_text(model: OpenAICompletions) -> No
     assert texts[0] == texts[1] != texts[2]
 
 
+async def test_a_repetition_is_penalised_however_long_ago_it_was_said(model: OpenAICompletions) -> None:
+    # More than a hundred tokens before the question: llama.cpp itself would look at the last 64.
+    prompt = "The secret word is zebra. " + "Filler text goes on and on. " * 20 + "\nThe secret word is"
+    assert (await answer(model, prompt, repetition_penalty=1.0))[0].startswith(" zebra")
+    assert not (await answer(model, prompt, repetition_penalty=2.0))[0].startswith(" zebra")
+
+
 async def test_characters_of_several_tokens_come_whole(model: OpenAICompletions) -> None:
     party = "🎉🎊🎉🎊"
     text, _ = await answer(model, f"{party}\n{party}\n{party}\n", max_new_tokens=16)

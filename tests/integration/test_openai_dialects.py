@@ -33,7 +33,16 @@ async def house() -> AsyncIterator[House]:
 EXPECTED = {
     "llama.cpp": (
         LLAMA_CPP,
-        {"top_k": 9, "repeat_penalty": 1.3, "min_p": 0.0, "cache_prompt": True, "return_progress": True},
+        {
+            "top_k": 9,
+            "repeat_penalty": 1.3,
+            # So that an option means what it means elsewhere.
+            "repeat_last_n": 262144,
+            "samplers": ["penalties", "temperature", "top_k", "top_p", "min_p"],
+            "min_p": 0.0,
+            "cache_prompt": True,
+            "return_progress": True,
+        },
     ),
     "vllm": (VLLM, {"top_k": 9, "repetition_penalty": 1.3, "min_p": 0.0}),
     "sglang": (SGLANG, {"top_k": 9, "repetition_penalty": 1.3, "min_p": 0.0}),

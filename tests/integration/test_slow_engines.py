@@ -113,6 +113,27 @@ async def test_an_engine_that_falls_silent_is_given_up_when_the_next_word_is_due
         assert end.error.facts == {"waited_for": "next word", "seconds": 20}
 
 
+@pytest.mark.parametrize("said", [(), (" So far",)], ids=["before a word", "after one"])
+@pytest.mark.parametrize("servers", [1, 2])
+@each_protocol
+@on_stepped_time
+async def test_a_stop_reaches_the_engine_without_waiting_for_anything(
+    protocol: Protocol, servers: int, said: tuple[str, ...]
+) -> None:
+    async with desk_before(protocol, servers) as (desk, made):
+        for server in made:
+            server.will_answer(*said, protocol.hold)
+            server.requests.clear()
+        run = await desk.ask("Well?")
+        while not (asked := [server for server in made if asked_for_answers(server)]):
+            await asyncio.sleep(0)
+        await asked[0].held()
+        stopping = asyncio.create_task(desk.service.stop(ANN, run.conversation_id))
+        # The clock stands still.
+        await asked[0].client_left()
+        await until(stopping.done, passing=0.5)
+
+
 @each_protocol
 @on_stepped_time
 async def test_a_stop_ends_the_run_and_keeps_the_text_though_the_engine_says_nothing_any_more(

@@ -32,10 +32,21 @@ _EXTENSIONS: dict[Dialect, dict[str, str]] = {
     Dialect.OPENAI: {},
 }
 _NEUTRAL: dict[str, float] = {"top_k": 0, "repetition_penalty": 1.0}
+# The order of all other engines. By itself llama.cpp's server has the temperature last, after top_p has chosen.
+_SAMPLERS = ("penalties", "temperature", "top_k", "top_p", "min_p")
+_WHOLE_WINDOW = 1 << 18
+"""Tokens, more than a window has: what is penalised is all that was said, as elsewhere, not llama.cpp's last 64. Its
+newer servers refuse -1, which meant just that."""
 # A sampler that GenerationOptions does not know is off, or a server's own default would be at work: llama.cpp's min_p
 # is 0.05, and vLLM and SGLang take theirs from the model's repository.
 _ALWAYS: dict[Dialect, dict[str, Any]] = {
-    Dialect.LLAMA_CPP: {"cache_prompt": True, "min_p": 0.0, "return_progress": True},
+    Dialect.LLAMA_CPP: {
+        "cache_prompt": True,
+        "min_p": 0.0,
+        "repeat_last_n": _WHOLE_WINDOW,
+        "return_progress": True,
+        "samplers": list(_SAMPLERS),
+    },
     Dialect.VLLM: {"min_p": 0.0},
     Dialect.SGLANG: {"min_p": 0.0},
     Dialect.TRANSFORMERS: {},
