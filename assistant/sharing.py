@@ -67,7 +67,7 @@ class SharingService:
         `new_request`'s, with all else the same gives the share that it made before.
 
         Raises ShareDraftChangedError when what would be public is not what was seen, or the share that the request made
-        has ended since; NotFoundError as `draft`; TooManySharesError.
+        has ended since; what `draft` does; TooManySharesError.
         """
         tokens = link_tokens(request, owner_id, conversation_id, seen, terms.days, terms.view_limit, terms.passphrase)
         # One after the other: the second press of a double click finds what the first one made, whatever changed
@@ -75,6 +75,8 @@ class SharingService:
         async with self._publishing.setdefault(tokens.share_id, asyncio.Lock()):
             share = await asyncio.to_thread(self._published, owner_id, tokens.share_id)
             if share is None:
+                # Before the work, which is that of a preview once more.
+                await self._limits.take_export(owner_id)
                 draft = await asyncio.to_thread(self._seen_draft, owner_id, conversation_id, chosen, seen)
                 await self._limits.take_share(owner_id)
                 share = await asyncio.to_thread(self._publish, owner_id, conversation_id, draft.snapshot, terms, tokens)

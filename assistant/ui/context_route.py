@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.context_meter import ContextMeter, Draft
-from assistant.errors.app import PromptError
+from assistant.errors.app import NotFoundError, PromptError
 from assistant.errors.engine import EngineError
 from assistant.errors.input import InputError
+from assistant.errors.visitor import NoIdentityError
 from assistant.limits import Limits
 from assistant.ui.fragments import Fragments
 from assistant.ui.handlers import Identify
@@ -51,10 +52,16 @@ def context_route(meter: ContextMeter, limits: Limits, fragments: Fragments, ide
 
     @router.post("/context")
     async def context(request: Request, box: Box) -> Response:
-        visitor = await identify(request.cookies, request.url.scheme)
+        draft = box.draft()
+        try:
+            visitor = await identify(request.cookies, request.url.scheme)
+        except NoIdentityError as error:
+            if draft.conversation_id:
+                raise NotFoundError(kind="conversation") from error
+            raise
         limits.take_request(visitor.owner_id)
         try:
-            measured = await meter.measure(visitor.owner_id, box.draft())
+            measured = await meter.measure(visitor.owner_id, draft)
         except (EngineError, InputError, PromptError):
             # It is told where it matters, when something is asked.
             measured = None

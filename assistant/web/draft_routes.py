@@ -29,15 +29,20 @@ class _Typed(BaseModel):
 def draft_routes(drafts: DraftService, visitors: Visitors) -> APIRouter:
     router = APIRouter()
 
+    async def owner_of(request: Request, conversation_id: str) -> str:
+        if conversation_id:
+            return await visitors.owner_of(request, "conversation")
+        return (await visitors.sender(request)).owner_id
+
     @router.get("/draft")
     async def read(request: Request, c: str = "") -> Response:
-        owner_id = (await visitors.sender(request)).owner_id
+        owner_id = await owner_of(request, c)
         return _told(await drafts.draft(owner_id, _place(c)))
 
     @router.put("/draft")
     async def keep(request: Request, c: str = "") -> Response:
         """409 with the draft that is kept instead, where it is newer."""
-        owner_id = (await visitors.sender(request)).owner_id
+        owner_id = await owner_of(request, c)
         typed = await _typed(request)
         draft, is_this = await drafts.keep(owner_id, _place(c), typed.text, typed.seen)
         return _told(draft, 200 if is_this else 409)

@@ -22,9 +22,6 @@ def share_desk_routes(
 ) -> APIRouter:
     router = APIRouter()
 
-    async def owner_of(request: Request) -> str:
-        return (await visitors.sender(request)).owner_id
-
     def shown(page: str, error: AssistantError | None) -> Response:
         return HTMLResponse(page, status_of(error), headers_of(error)) if error else HTMLResponse(page)
 
@@ -32,11 +29,12 @@ def share_desk_routes(
 
     @router.get("/shares/new/{conversation_id}")
     async def look(request: Request, conversation_id: str) -> Response:
-        return await preview(await owner_of(request), conversation_id, ShareForm())
+        return await preview(await visitors.owner_of(request, "conversation"), conversation_id, ShareForm())
 
     @router.post("/shares/new/{conversation_id}")
     async def publish(request: Request, conversation_id: str) -> Response:
-        owner_id, form = await owner_of(request), read_share_form(await posted_form(request))
+        owner_id = await visitors.owner_of(request, "conversation")
+        form = read_share_form(await posted_form(request))
         if not form.publishes:
             return await preview(owner_id, conversation_id, form)
         try:
@@ -59,11 +57,12 @@ def share_desk_routes(
 
     @router.get("/shares/{share_id}/update")
     async def look_at_update(request: Request, share_id: str) -> Response:
-        return await preview_update(await owner_of(request), share_id, ShareForm())
+        return await preview_update(await visitors.owner_of(request, "share"), share_id, ShareForm())
 
     @router.post("/shares/{share_id}/update")
     async def update(request: Request, share_id: str) -> Response:
-        owner_id, form = await owner_of(request), read_share_form(await posted_form(request))
+        owner_id = await visitors.owner_of(request, "share")
+        form = read_share_form(await posted_form(request))
         if not form.publishes:
             return await preview_update(owner_id, share_id, form)
         try:
@@ -84,7 +83,7 @@ def share_desk_routes(
 
     @router.get(_MINE)
     async def mine(request: Request) -> Response:
-        owner_id = await owner_of(request)
+        owner_id = (await visitors.sender(request)).owner_id
         listed = [
             ListedShare(
                 share=share,
@@ -97,17 +96,19 @@ def share_desk_routes(
 
     @router.get("/shares/{share_id}/versions/{number}")
     async def version(request: Request, share_id: str, number: int) -> Response:
-        return HTMLResponse(pages.version(await sharing.version(await owner_of(request), share_id, number)))
+        return HTMLResponse(
+            pages.version(await sharing.version(await visitors.owner_of(request, "share"), share_id, number))
+        )
 
     @router.post("/shares/{share_id}/revoke")
     async def revoke(request: Request, share_id: str) -> Response:
-        await sharing.revoke(await owner_of(request), share_id)
+        await sharing.revoke(await visitors.owner_of(request, "share"), share_id)
         return RedirectResponse(_MINE, 303)
 
     @router.post("/shares/{share_id}/expiry")
     async def set_expiry(request: Request, share_id: str) -> Response:
         days = read_days(await posted_form(request))
-        await sharing.set_expiry(await owner_of(request), share_id, days)
+        await sharing.set_expiry(await visitors.owner_of(request, "share"), share_id, days)
         return RedirectResponse(_MINE, 303)
 
     return router

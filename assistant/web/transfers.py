@@ -34,7 +34,8 @@ def transfer_routes(portability: Portability, visitors: Visitors, limits: Limits
         return (await visitors.sender(request)).owner_id
 
     async def one(request: Request, conversation_id: str, form: Form) -> Response:
-        owner_id, redacted = await owner_of(request), "redacted" in request.query_params
+        owner_id = await visitors.owner_of(request, "conversation")
+        redacted = "redacted" in request.query_params
         await limits.take_export(owner_id)
         file = await portability.export(owner_id, conversation_id, form, redacted=redacted)
         return Response(file.content, headers=_headers(file.name, form))

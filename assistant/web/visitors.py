@@ -7,7 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.errors.app import StorageError
+from assistant.errors.app import NotFoundError, StorageError
 from assistant.errors.visitor import NoIdentityError, SignedOutError, SignInRequiredError
 from assistant.identities import Identities, new_token
 from assistant.identity import Identity
@@ -31,6 +31,14 @@ class Visitors:
     async def sender(self, request: HTTPConnection) -> Identity:
         """Raises what `identify` does."""
         return await self.identify(request.cookies, request.url.scheme)
+
+    async def owner_of(self, request: HTTPConnection, kind: str) -> str:
+        """Of a thing of that kind: whoever is nobody is told what everybody is told whose it is not. Raises
+        NotFoundError, StorageError."""
+        try:
+            return (await self.sender(request)).owner_id
+        except NoIdentityError as error:
+            raise NotFoundError(kind=kind) from error
 
     def token(self, request: HTTPConnection) -> str | None:
         return self._cookie.token(request.cookies, request.url.scheme)

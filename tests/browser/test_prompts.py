@@ -64,6 +64,8 @@ def test_a_conversation_keeps_its_own_prompt_and_the_next_one_begins_anew(page: 
     write_own(page)
     ask(page, "What is Rust?")
     wait_for_end(page)
+    # The tab lets go of what the server has.
+    page.wait_for_function("sessionStorage.getItem('prompt') === null")
     page.reload()
     page.get_by_role("log").get_by_text("What is Rust?").wait_for()
     page.get_by_role("button", name="Settings").click()

@@ -89,13 +89,14 @@ def test_a_route_to_a_conversation_is_its_owners_alone(
 ) -> None:
     assert asked(owner.browser, method, path, owner.things).is_success
     tries = {
-        "another person": (asked(other.browser, method, path, owner.things), 404),
-        "an unknown id": (asked(owner.browser, method, path, unknown_things()), 404),
-        "nobody": (asked(nobody, method, path, owner.things), 401),
-        "a revoked cookie": (asked(revoked, method, path, owner.things), 401),
+        "another person": asked(other.browser, method, path, owner.things),
+        "an unknown id": asked(owner.browser, method, path, unknown_things()),
+        "nobody": asked(nobody, method, path, owner.things),
+        "a revoked cookie": asked(revoked, method, path, owner.things),
     }
-    assert {who: answer.status_code for who, (answer, _) in tries.items()} == {who: s for who, (_, s) in tries.items()}
-    assert not [who for who, (answer, _) in tries.items() if MARK in answer.text]
+    assert {who: answer.status_code for who, answer in tries.items()} == dict.fromkeys(tries, 404)
+    # Not even by its words can anybody tell one from the other.
+    assert len({answer.text for answer in tries.values()}) == 1
     assert owner.everything() == owner.untouched
 
 
@@ -109,8 +110,8 @@ def test_a_route_to_a_share_is_its_owners_alone(
     tries = [(other.browser, owner.things), (owner.browser, unknown_things())]
     tries += [(nobody, owner.things), (revoked, owner.things)]
     answers = [tried(*each) for each in tries]
-    assert [answer.status_code for answer in answers] == [404, 404, 401, 401]
-    assert not [answer for answer in answers if MARK in answer.text]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert len({answer.text for answer in answers}) == 1
     assert owner.everything() == owner.untouched
     seal = Person(running, "seal")
     assert tried(seal.browser, seal.things).status_code in (200, 303)
@@ -149,6 +150,30 @@ def test_an_event_in_anothers_conversation_is_refused(owner: Person, other: Pers
     for things in (owner.things, unknown_things()):
         values = {name: value.replace("<conversation>", things.conversation) for name, value in EVENTS[event].items()}
         refused(other.page, event, position=place_in(things), **values)
+    assert owner.everything() == owner.untouched
+
+
+@pytest.mark.parametrize("field", ["leaf_id", "first_id", "editing_id"])
+def test_a_place_in_ones_own_conversation_with_anothers_message_shows_and_changes_nothing_of_theirs(
+    running: WebApp, owner: Person, field: str
+) -> None:
+    person = Person(running, "seal")
+    anothers = owner.things.answer if field == "leaf_id" else owner.things.question
+    place = json.dumps({**json.loads(person.place), field: anothers})
+    measured = person.browser.post("/context", json={"position": place, "text": "How long?"})
+    assert measured.status_code in (200, 204, 404)
+    assert MARK not in measured.text
+    acts = [
+        {"action": json.dumps({"do": verb, **things.fill(fields)}).replace(MARK, "seal")}
+        for verb, fields in {**OWN_VERBS, **VERBS}.items()
+        for things in (person.things, owner.things)
+    ]
+    events = [
+        (event, {n: v.replace("<conversation>", "x") for n, v in values.items()}) for event, values in EVENTS.items()
+    ]
+    for event, values in [*events, *(("act", act) for act in acts)]:
+        assert person.page.do(event, position=place, **values)
+        assert MARK not in str(person.page.shown)
     assert owner.everything() == owner.untouched
 
 

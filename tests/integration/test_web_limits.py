@@ -94,7 +94,7 @@ def test_sign_ins_are_counted_by_the_address_they_come_from(tmp_path: Path, prov
 
 
 def test_what_goes_through_much_is_bounded_and_says_when_it_goes_again(tmp_path: Path) -> None:
-    bounds = {"imports_per_hour": 1, "exports_per_hour": 5, "shares_per_hour": 1, "requests_per_minute": 4}
+    bounds = {"imports_per_hour": 1, "exports_per_hour": 6, "shares_per_hour": 1, "requests_per_minute": 4}
     with web_app(tmp_path, **bounds) as running:
         browser = running.client
         page, _ = running.shared("How?", "So.")

@@ -9,11 +9,12 @@ import pytest
 
 from assistant.conversation import GenerationOptions
 from assistant.draft_service import DraftService
-from assistant.errors.app import ConversationMovedError, NotFoundError, StorageError
+from assistant.errors.app import ConversationMovedError, NotFoundError, ShareDraftChangedError, StorageError
 from assistant.errors.input import PassphraseError
 from assistant.errors.visitor import (
     LimitError,
     TooManyAnswersError,
+    TooManyExportsError,
     TooManyGuessesError,
     TooManyMissesError,
     TooManyRequestsError,
@@ -26,6 +27,8 @@ from assistant.internet_address import come_from
 from assistant.limits import Bounds, Limits
 from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.new_turn import AnswersAtOnce
+from assistant.share_draft import Inclusions
+from assistant.share_link import new_request
 from assistant.sharing import Terms
 from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, Clock, Desk, open_desk
@@ -155,6 +158,20 @@ async def test_so_many_links_are_made_within_an_hour() -> None:
         with pytest.raises(TooManySharesError) as refused:
             await desk.share(run.conversation_id)
         assert refused.value.facts["retry_after"] == pytest.approx(1800, abs=1)
+
+
+async def test_whoever_publishes_what_they_have_not_seen_goes_through_no_more_than_their_exports() -> None:
+    async with open_desk(bounds=Bounds(exports_per_hour=2)) as desk:
+        run = await desk.answered("One?", "First.")
+
+        async def publish_unseen() -> None:
+            await desk.sharing.publish(
+                ANN, run.conversation_id, Inclusions(), Terms(), seen="unseen", request=new_request()
+            )
+
+        for refusal in (ShareDraftChangedError, ShareDraftChangedError, TooManyExportsError):
+            with pytest.raises(refusal):
+                await publish_unseen()
 
 
 async def test_what_a_page_asks_for_is_bounded_and_costs_no_transaction() -> None:

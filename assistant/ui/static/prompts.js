@@ -99,19 +99,21 @@
   }
 
   function hold() {
-    const held = JSON.stringify({ conversation: state.conversation, ...choice() });
-    hidden.write("prompt", held);
-    // A new chat has no place on the server yet: over a reload its prompt is kept by the tab, where that keeps anything.
+    const chosen = choice();
+    hidden.write("prompt", JSON.stringify({ conversation: state.conversation, ...chosen }));
+    // A new chat has no place on the server yet: over a reload its prompt is kept by the tab, where that keeps anything,
+    // and no longer.
     try {
-      sessionStorage.setItem("prompt", held);
+      if (state.conversation) sessionStorage.removeItem("prompt");
+      else sessionStorage.setItem("prompt", JSON.stringify(chosen));
     } catch {}
   }
 
   function keptOverReload() {
     if (performance.getEntriesByType("navigation")[0]?.type !== "reload") return null;
     try {
-      const { conversation, ...kept } = JSON.parse(sessionStorage.getItem("prompt"));
-      return conversation ? null : { own: null, ...kept };
+      const kept = JSON.parse(sessionStorage.getItem("prompt"));
+      return kept && { own: null, ...kept };
     } catch {
       return null;
     }
