@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Role
+from assistant.snapshot import Share
 from storage.store import SqlConversationStore
+from tests.contract.samples import keys, snapshot
 
 Keep = Callable[..., Conversation]
 
@@ -18,6 +20,8 @@ def keep_in(store: SqlConversationStore, owner_id: str) -> Keep:
         parents: list[int | None] | None = None,
         days_ago: int = 0,
         pinned: bool = False,
+        archived: bool = False,
+        shared: bool = False,
     ) -> Conversation:
         key, when = uuid4().hex, datetime.now(UTC) - timedelta(days=days_ago)
         follows = parents or [None, *range(len(texts) - 1)]
@@ -42,8 +46,12 @@ def keep_in(store: SqlConversationStore, owner_id: str) -> Keep:
             leaf_id=messages[-1].id,
             options=GenerationOptions(),
             pinned=pinned,
+            archived=archived,
         )
         store.add_conversation(conversation, messages)
+        if shared:
+            link = Share(id=f"s{key}", conversation_id=key, title=title, created_at=when)
+            store.add_share(owner_id, link, keys(key.rjust(64, "0")), snapshot())
         return conversation
 
     return kept

@@ -57,6 +57,18 @@ def test_several_are_deleted_at_once_and_brought_back(listed: Locator, page: Pag
     expect(listed.get_by_role("link")).to_have_text([OTHER, QUESTION])
 
 
+def test_several_are_archived_at_once_and_brought_back(listed: Locator, page: Page) -> None:
+    listed.get_by_role("button", name="Select several").click()
+    for title in (QUESTION, OTHER):
+        listed.get_by_role("checkbox", name=f"Select {title}").check()
+    # The other one, below, leads to the archive.
+    listed.get_by_role("button", name="Archive", exact=True).first.click()
+    expect(listed.get_by_role("link")).to_have_count(0)
+    expect(page.get_by_text("2 conversations moved to the archive.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(listed.get_by_role("link")).to_have_text([OTHER, QUESTION])
+
+
 def test_what_was_deleted_is_brought_back_after_a_reload_too(listed: Locator, page: Page) -> None:
     more(listed, QUESTION, f"Delete {QUESTION}")
     expect(listed.get_by_role("link")).to_have_text([OTHER])

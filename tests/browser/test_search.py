@@ -146,6 +146,27 @@ def test_filters_choose_among_what_is_found(page: Page, keep: Keep) -> None:
     expect(page.get_by_role("search").get_by_role("status")).to_have_text("Nothing found.")
 
 
+def test_what_is_archived_and_what_is_shared_is_found_by_its_filter(page: Page, keep: Keep) -> None:
+    keep("Put away", ["An aardvark?"], archived=True)
+    keep("Passed on", ["An aardvark!"], shared=True)
+    keep("Plain", ["Aardvark."])
+    box(page).fill("aardvark")
+    expect(hits(page)).to_have_count(3)
+    for which, title in (("Archived", "Put away"), ("Shared", "Passed on")):
+        page.get_by_label("Which conversations").select_option(which)
+        expect(hits(page)).to_have_count(1)
+        expect(hits(page)).to_contain_text(title)
+
+
+def test_chinese_is_found_in_the_middle_of_a_sentence(page: Page, keep: Keep) -> None:
+    keep("列表", ["如何在Python中反转一个列表？", "用切片。"])
+    keep("字典", ["如何合并两个字典？", "用并集运算符。"])
+    box(page).fill("反转一个")
+    expect(hits(page)).to_have_count(1)
+    expect(hits(page)).to_contain_text("如何在Python中反转一个列表？")
+    expect(hits(page).locator("mark").first).to_contain_text("反")
+
+
 def test_what_was_found_is_text_and_no_markup(page: Page, keep: Keep) -> None:
     keep("A <b>title</b>", ["Is <img src=x onerror=alert(1)> safe?"])
     box(page).fill("onerror")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import visit
-from tests.portable_samples import SMALL_CHATGPT, chatgpt, node
+from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, chatgpt, node
 
 
 @pytest.fixture
@@ -73,6 +73,25 @@ def test_a_file_of_chatgpts_is_imported_and_listed_without_a_reload(page: Page, 
     expect(page.get_by_role("status").filter(has_text="New conversations: 1.")).to_be_visible()
     page.get_by_role("link", name="Sorting in Python").click()
     expect(page.get_by_role("log").get_by_text("Use sorted().")).to_be_visible()
+
+
+def test_a_file_of_huggingchats_is_imported(page: Page, tmp_path: Path) -> None:
+    choose(page, tmp_path / "conversations.json", [SMALL_HUGGINGCHAT])
+    expect(page.get_by_role("status").filter(has_text="New conversations: 1.")).to_be_visible()
+    page.get_by_role("link", name="Sorting", exact=True).click()
+    expect(page.get_by_text("Imported from HuggingChat:")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Use sorted().")).to_be_visible()
+
+
+def test_all_of_it_is_saved_as_a_line_for_each_conversation(asked: Page, tmp_path: Path) -> None:
+    choose(asked, tmp_path / "conversations.json", [SMALL_CHATGPT])
+    expect(asked.get_by_role("link", name="Sorting in Python")).to_be_visible()
+    open_data(asked)
+    with asked.expect_download() as download:
+        asked.get_by_role("link", name="Export all as JSONL").click()
+    assert download.value.suggested_filename.endswith(".jsonl")
+    lines = Path(download.value.path()).read_text("utf-8").splitlines()
+    assert {json.loads(line)["title"] for line in lines} == {QUESTION, "Sorting in Python"}
 
 
 def test_where_a_file_is_broken_is_said(page: Page, tmp_path: Path) -> None:
