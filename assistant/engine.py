@@ -146,6 +146,12 @@ class Engine:
         ready = self.if_ready
         return ready is None or ready.model.continues
 
+    @property
+    def fixed_options(self) -> Mapping[str, float]:
+        """As in `LoadedModel`; what is still loading is taken to have none."""
+        ready = self.if_ready
+        return ready.model.fixed_options if ready else {}
+
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()

@@ -1,13 +1,14 @@
 """One line on where an answer comes from, as it stands below it on the page and in exported files."""
 
 from assistant.conversation import Provenance
+from assistant.errors.root import Fact
 from assistant.wording import Wording
 
 
 def source_line(provenance: Provenance, t: Wording) -> str:
-    facts = {
+    facts: dict[str, Fact] = {
         "model": provenance.model,
-        "seconds": f"{provenance.seconds:.1f}",
+        "seconds": provenance.seconds,
         "seed": provenance.options.seed if provenance.options.seed is not None else "?",
     }
     if provenance.completion_tokens is None:

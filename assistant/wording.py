@@ -5,6 +5,7 @@ of where the words appear.
 """
 
 import math
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ from assistant.time_zones import local_zone
 Sentence = str | dict[str, str]
 """Where a number changes the words, the forms that CLDR has for the language ("one", "other"), and by which fact they
 go: `by`, else `count`."""
+
+
+_NUMBER = re.compile(r"n(\d?)")
 
 
 class Wording:
@@ -55,6 +59,10 @@ class Wording:
         keys += [f"error.{report.code}", "error.error"]
         sentence = next(language.sentences[key] for key in keys if key in language.sentences)
         return language.fill(sentence, _Facts(facts))
+
+    def number(self, value: float) -> str:
+        """Outside of a sentence."""
+        return self._languages[spoken()].number(value)
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -119,10 +127,15 @@ class _Language(string.Formatter):
                 return fact if isinstance(word, dict) else word
 
     def format_field(self, value: object, format_spec: str) -> str:
-        """`{count:n}` is a number as the language writes it: grouped, with its own decimal sign."""
-        if format_spec == "n" and isinstance(value, int | float):
-            return format_decimal(value, locale=self.locale)
-        return str(super().format_field(value, "" if format_spec == "n" else format_spec))
+        """`{count:n}`: as the language writes numbers, grouped, with its own decimal sign; `n2`: with two decimals."""
+        found = _NUMBER.fullmatch(format_spec)
+        if not found:
+            return str(super().format_field(value, format_spec))
+        return self.number(value, int(found[1] or 0)) if isinstance(value, int | float) else str(value)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Without `decimals`, those that it has, at most three."""
+        return format_decimal(value, "#,##0." + decimals * "0" if decimals else None, self.locale)
 
 
 class _Facts(dict[str, Fact]):

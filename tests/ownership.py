@@ -129,7 +129,7 @@ VERBS: dict[str, dict[str, Any]] = {
     "restore-branch": {"message": "<answer>"},
     "regenerate": {"message": "<answer>"},
     "run-again": {"message": "<answer>"},
-    "compare": {"message": "<answer>", "template": "chat", "temperature": 0.5},
+    "compare": {"message": "<answer>", "template": "chat", "options": {"temperature": "0.5"}},
     "fork": {"message": "<answer>"},
     "rename-prompt": {"preset": "<preset>", "text": f"The {MARK}'s"},
     "delete-prompt": {"preset": "<preset>"},

@@ -3,7 +3,8 @@
 Which verbs there are is said by the events that do them.
 """
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -31,8 +32,9 @@ class Action(BaseModel):
     """To be saved, under the name `text`."""
     preset: _Id | None = None
     template: str = Field("", max_length=100)
-    """Of a second answer, like its temperature; empty for the conversation's prompt."""
-    temperature: float | None = Field(None, ge=0, le=2)
+    """Of a second answer; empty for the conversation's prompt."""
+    options: dict[str, Annotated[str, Field(max_length=30)]] = Field(default_factory=dict, max_length=10)
+    """Of a second answer, as they were typed, where they are other than the settings'."""
     vote: Vote | None = None
     reason: str = Field("", max_length=30)
     """Of the vote: a key."""

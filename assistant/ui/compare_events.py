@@ -1,4 +1,4 @@
-"""Two answers to one question, side by side: the one that is there, and one made with another prompt or temperature.
+"""Two answers to one question, side by side: the one that is there, and one made with another prompt or other options.
 
 The second is a version like any other, so that nothing is lost whichever is kept; who keeps neither goes on with it.
 """
@@ -6,12 +6,13 @@ The second is a version like any other, so that nothing is lost whichever is kep
 from collections.abc import AsyncIterator
 
 from assistant.chat_service import ChatService
-from assistant.conversation import GenerationOptions, Message, Run
+from assistant.conversation import Message, Run
 from assistant.conversation_service import ConversationService, ConversationView
 from assistant.prompt_choice import OWN, PromptChoice
 from assistant.ui.action import Action
 from assistant.ui.compare_views import CompareViews
 from assistant.ui.following import Following
+from assistant.ui.option_values import read_options, shown_options
 from assistant.ui.shown_part import shown_part
 from assistant.ui.visit import Updates, Verb, Visit
 
@@ -45,14 +46,9 @@ class CompareEvents:
             first.conversation_id,
             first.id,
             client_request_id=visit.at.request_id,
-            options=_changed(visit.read_options(), action.temperature),
+            options=read_options({**shown_options(visit.read_options()), **action.options}),
             prompt=_chosen(action),
         )
-
-
-def _changed(options: GenerationOptions, temperature: float | None) -> GenerationOptions:
-    """Only its bounds could be wrong, and those are the action's."""
-    return options if temperature is None else options.model_copy(update={"temperature": temperature})
 
 
 def _chosen(action: Action) -> PromptChoice | None:

@@ -4,7 +4,7 @@ Gradio shows them through its Markdown component: the HTML component would need 
 Content-Security-Policy. Markdown leaves HTML alone as long as it has no line break, so fragments have none.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -34,6 +34,7 @@ from assistant.source_line import source_line
 from assistant.ui.action import Action
 from assistant.ui.conversation_list import ConversationList
 from assistant.ui.keeping import Keeping
+from assistant.ui.option_bounds import OPTION_BOUNDS
 from assistant.wording import Wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -55,8 +56,10 @@ class Fragments:
         keeping: Keeping | None = None,
         provider_name: str = "",
         continues: Callable[[], bool] = lambda: True,
+        fixed_options: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        """`continues`: whether the model can go on with an answer that was cut off."""
+        """`continues`: whether the model can go on with an answer that was cut off; `fixed_options`: which it cannot be
+        told."""
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -71,6 +74,8 @@ class Fragments:
             keeping=keeping or Keeping(),
             provider=provider_name,
             continues=continues,
+            fixed_options=fixed_options,
+            option_bounds=OPTION_BOUNDS,
             source_line=lambda provenance: source_line(provenance, wording),
             files=lambda attachments: Markup(render_attached_files(attachments, wording)),  # noqa: S704  # escaped there
         )

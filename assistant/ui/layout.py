@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from annotated_types import Ge, Gt, Le
 
 from assistant.conversation import GenerationOptions
+from assistant.ui.option_bounds import OPTION_BOUNDS
 from assistant.ui.prompt_panel import PromptPanel, lay_out_prompts
 from assistant.wording import Wording
-
-_STEPS = {"temperature": 0.05, "top_p": 0.01, "top_k": 1, "repetition_penalty": 0.05, "max_new_tokens": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,31 +177,18 @@ def _option_controls(t: Wording, defaults: GenerationOptions) -> dict[str, gr.Sl
     """A control for each field, with the field's own bounds."""
     controls: dict[str, gr.Slider | gr.Textbox] = {}
     with gr.Row():
-        for name, step in _STEPS.items():
-            low, high = _bounds(name)
-            controls[name] = gr.Slider(
-                low or (step if name == "top_p" else 0),
-                high,
-                value=getattr(defaults, name),
-                step=step,
-                label=t(f"option.{name}"),
-                info=t(f"option.{name}_info"),
+        for option in OPTION_BOUNDS:
+            controls[option.name] = gr.Slider(
+                option.low,
+                option.high,
+                value=getattr(defaults, option.name),
+                step=option.step,
+                label=t(f"option.{option.name}"),
+                info=t(f"option.{option.name}_info"),
                 min_width=220,
-                elem_id=f"option-{name}",
+                elem_id=f"option-{option.name}",
             )
         controls["seed"] = gr.Textbox(
             "", label=t("option.seed"), info=t("option.seed_info"), max_length=10, min_width=220
         )
     return controls
-
-
-def _bounds(name: str) -> tuple[float, float]:
-    low, high = 0.0, 0.0
-    for bound in GenerationOptions.model_fields[name].metadata:
-        if isinstance(bound, Ge):
-            low = float(str(bound.ge))
-        elif isinstance(bound, Le):
-            high = float(str(bound.le))
-        elif isinstance(bound, Gt):
-            low = float(str(bound.gt))
-    return low, high

@@ -22,8 +22,7 @@ class OptionViews:
 
     def chosen(self, options: GenerationOptions) -> Updates:
         """A conversation may have begun with another engine: what this one cannot be told is shown as it will be."""
-        ready = self._engine.if_ready
-        possible = options.model_copy(update=dict(ready.model.fixed_options)) if ready else options
+        possible = options.model_copy(update=dict(self._engine.fixed_options))
         return {self._controls[name]: value for name, value in shown_options(possible).items()}
 
     def limits(self) -> Updates:

@@ -43,7 +43,14 @@ def mount_page(
 ) -> None:
     """Serve the page at `/` of `app`. `provider_name`: whom people sign in with; empty where nobody does."""
     # Asked each time: a server tells only once it is reached which model it has.
-    fragments = Fragments(wording, lambda: engine.card, keeping, provider_name, lambda: engine.continues)
+    fragments = Fragments(
+        wording,
+        lambda: engine.card,
+        keeping,
+        provider_name,
+        continues=lambda: engine.continues,
+        fixed_options=lambda: engine.fixed_options,
+    )
 
     def lay_out_page() -> Screen:
         fixed = Fixed(

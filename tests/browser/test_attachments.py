@@ -111,14 +111,14 @@ def test_a_file_that_is_no_text_or_too_large_is_refused_by_name(page: Page) -> N
         page,
         a_file("picture.png", b"\x89PNG\r\n\x1a\n\x00\x00"),
         a_file("latin.txt", "Grüße".encode("latin-1")),
-        a_file("huge.log", "x" * (257 * 1024)),
+        a_file("huge.log", "x" * (1257 * 1024)),
         a_file("fine.py", CODE),
     )
     told = page.get_by_role("alert")
     for reason in (
         "picture.png was not attached: it is not a text",
         "latin.txt",
-        "huge.log was not attached: it has 257",
+        "huge.log was not attached: it has 1,257 KiB",
     ):
         expect(told).to_contain_text(reason)
     expect(told).to_be_in_viewport(ratio=1)

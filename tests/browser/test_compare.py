@@ -14,6 +14,8 @@ def compare(page: Page, prompt: str, temperature: str) -> None:
     form = page.get_by_role("form", name="A second answer")
     form.get_by_role("combobox", name="Prompt").select_option(prompt)
     form.get_by_role("spinbutton", name="Temperature").fill(temperature)
+    form.get_by_role("textbox", name="Seed").fill("1234")
+    expect(form.get_by_role("button", name="Answer beside it")).to_be_in_viewport(ratio=1)
     form.get_by_role("button", name="Answer beside it").click()
 
 
@@ -24,7 +26,7 @@ def test_a_second_answer_with_another_prompt_grows_beside_the_first_and_either_i
     expect(pair.get_by_role("article")).to_have_count(2)
     expect(pair.get_by_role("article").first).to_contain_text(first)
     expect(pair.get_by_role("button", name="Keep this one")).to_have_count(2, timeout=ANSWER_TIME)
-    expect(pair.get_by_role("article").nth(1)).to_contain_text("tech_assistant/compact · temperature 0.9")
+    expect(pair.get_by_role("article").nth(1)).to_contain_text("tech_assistant/compact · temperature 0.9 · seed 1234")
     boxes = [article.bounding_box() for article in pair.get_by_role("article").all()]
     assert boxes[0] and boxes[1] and boxes[0]["y"] == boxes[1]["y"] and boxes[0]["x"] < boxes[1]["x"]
     answered.set_viewport_size({"width": 320, "height": 700})

@@ -58,7 +58,11 @@ def test_a_conversation_that_is_opened_is_measured_as_itself_and_as_nothing_befo
     measured: list[str] = []
     held: list[Route] = []
     answered.on("request", lambda each: measured.append(str(each.post_data)) if "/context" in each.url else None)
-    answered.route("**/queue/join*", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    answered.route("**/queue/join*", hold)
     answered.clock.install()
     answered.reload()
     expect(answered.get_by_role("log")).to_be_attached()

@@ -24,6 +24,16 @@ from assistant.wording import Sentence, Wording
 ASSISTANT = Path(assistant.__file__).parent
 KEY = re.compile(r"""\b(?:t|wording|self\._t|_notice)\(\s*["']([a-z_]+\.[a-z_]+)["']""")
 WORDING = Wording()
+# fmt: off
+NUMBERS = {
+    "all", "allowed", "count", "days", "grown", "known", "limit", "lines", "megabytes", "new", "number", "percent",
+    "place", "rate", "retry_after", "room", "seconds", "size", "temperature", "tokens", "turn", "used",
+    "version", "window",
+}
+# fmt: on
+TEXTS = {("error.settings", "allowed"), ("error.broken_file", "place")}
+"""The exceptions: there it is words."""
+BY_HAND = re.compile(r"%\.\d+f|:\.\d+f")
 
 other_language = pytest.mark.parametrize("language", [tag for tag in languages() if tag != DEFAULT])
 each_language = pytest.mark.parametrize("language", languages())
@@ -75,6 +85,9 @@ def test_every_stage_has_a_sentence() -> None:
     # An answer that has ended is called by how it did.
     told = {*RunStage, *MessageStatus} - {RunStage.ENDED, MessageStatus.STREAMING}
     assert {f"status.{each}" for each in told} <= set(WORDING.sentences)
+    # How an answer ended: what engines say, and what the run says where they do not.
+    ends = {"stop", "length", "other", *MessageStatus} - {MessageStatus.STREAMING, MessageStatus.COMPLETE}
+    assert {f"ended.{each}" for each in ends} <= set(WORDING.sentences)
     assert {f"context.{likeness}" for likeness in Likeness} <= set(WORDING.sentences)
     assert {f"part.{kind}" for kind in PartKind} <= set(WORDING.sentences)
 
@@ -129,6 +142,31 @@ def test_a_number_chooses_the_words_and_is_written_as_the_language_does(language
 def test_an_engine_that_says_when_to_come_back_is_quoted(language: str, retry_after: float | None, told: str) -> None:
     with speaking(language):
         assert WORDING.error(EngineUnavailableError(fault="busy", retry_after=retry_after)).endswith(told)
+
+
+@each_language
+def test_a_number_in_a_sentence_is_left_to_the_language(language: str) -> None:
+    by_hand = {
+        (key, name)
+        for key, sentence in sentences(language).items()
+        for text in forms(sentence)
+        for _, name, spec, _ in string.Formatter().parse(text)
+        if (name in NUMBERS) != bool(re.fullmatch(r"n\d?", spec or ""))
+    }
+    assert by_hand == TEXTS
+
+
+def test_decimals_are_the_languages_too() -> None:
+    assert WORDING("context.whole", seconds=1234.5) == "1,234.50 s in all"
+    assert WORDING("context.rate", rate=9.96) == "10.0 tokens/s"
+    assert WORDING.number(0.15000000000000002) == "0.15"
+    assert WORDING.number(4096) == "4,096"
+
+
+@pytest.mark.parametrize("kind", ["py", "jinja"])
+def test_no_decimals_are_written_by_hand(kind: str) -> None:
+    by_hand = [path.name for path in ASSISTANT.rglob(f"*.{kind}") if BY_HAND.search(path.read_text("utf-8"))]
+    assert by_hand == []
 
 
 def test_what_an_error_is_about_is_named_in_the_language() -> None:

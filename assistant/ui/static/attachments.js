@@ -26,10 +26,12 @@
 
   function say(sentence, facts = {}) {
     const alert = find("#attach [role=alert]");
-    const told = find("#attach .attach").dataset[sentence].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+    const told = find("#attach .attach").dataset[sentence].replace(/\{(\w+)\}/g, (_, name) => written(facts[name]));
     alert.textContent = alert.hidden ? told : `${alert.textContent} ${told}`;
     alert.hidden = false;
   }
+
+  const written = (fact) => (typeof fact === "number" ? fact.toLocaleString(document.documentElement.lang) : fact);
 
   function fallSilent() {
     const alert = find("#attach [role=alert]");

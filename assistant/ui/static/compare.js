@@ -1,4 +1,4 @@
-// A second answer beside the first: its prompt and temperature are chosen in the answer's menu.
+// A second answer beside the first: its prompt and options are chosen in the answer's menu.
 "use strict";
 
 (() => {
@@ -37,8 +37,8 @@
     if (!form) return;
     event.preventDefault();
     form.closest("details").open = false;
-    const { prompt, temperature } = form.elements;
-    send({ do: "compare", message: form.dataset.compare, temperature: Number(temperature.value), ...chosen(prompt.value) });
+    const options = Object.fromEntries([...form.querySelectorAll("input")].map(({ name, value }) => [name, value]));
+    send({ do: "compare", message: form.dataset.compare, options, ...chosen(form.elements.prompt.value) });
   });
 
   // A rating draws the whole conversation: what is compared is not shown twice.
