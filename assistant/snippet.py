@@ -14,6 +14,8 @@ _ROUNDING = 12
 """How far an edge is moved to where a word begins or ends."""
 # A text that is not in normal form is walked through character by character: not further than this.
 _LONGEST_WALK = 20_000
+# The marks of code; its language stays, since it may be what was found.
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
 _CLUSTER = re.compile(f".[{MARKS}]*", re.DOTALL)
 
 
@@ -24,7 +26,8 @@ class SnippetPart:
 
 
 def snippet(text: str, terms: Sequence[QueryTerm]) -> list[SnippetPart]:
-    """About 160 characters around the first match; of a text without one, its beginning."""
+    """About 160 characters around the first match, without the marks of code; of a text without one, its beginning."""
+    text = _FENCE.sub("", text)
     matches = _matches(text, terms)
     start, end = _window(text, matches[0][0] if matches else 0)
     parts = [SnippetPart("…" if start else "")]

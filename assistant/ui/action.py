@@ -3,8 +3,7 @@
 Which verbs there are is said by the events that do them.
 """
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 

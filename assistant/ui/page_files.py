@@ -13,14 +13,14 @@ from fastapi.responses import Response
 
 STATIC = Path(__file__).parent / "static"
 _SHEETS = (
-    "frame", "controls", "list", "chat", "search", "attachments", "keeping", "transfers", "feedback", "prompts",
-    "context", "account", "connection", "compare", "waiting", "sharing", "languages",
+    "frame", "controls", "settings", "list", "chat", "search", "attachments", "keeping", "transfers", "feedback",
+    "prompts", "context", "account", "connection", "compare", "waiting", "sharing", "languages",
     "following", "shortcuts", "offscreen", "print",
 )  # fmt: skip
 _SCRIPTS = (
     "fields", "focusing", "following", "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts",
     "context", "account", "drafts", "titles", "connection", "compare", "language", "earlier",
-    "shortcuts", "settings",
+    "settings", "shortcuts",
 )  # fmt: skip
 _SCRIPT, _SHEET = "/page.js", "/page.css"
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"

@@ -13,6 +13,14 @@ THEME = Base(
     font=_SYSTEM_SANS,
     font_mono=_SYSTEM_MONO,
 ).set(
+    # One paper for the page and all that lies on it; fields are sunk into what they stand on.
+    block_background_fill_dark="*background_fill_primary",
+    input_background_fill="white",
+    input_background_fill_dark="*neutral_950",
+    input_border_color="*neutral_300",
+    input_border_color_dark="*neutral_600",
+    block_title_text_color="*body_text_color",
+    block_title_text_color_dark="*body_text_color",
     # The defaults are too pale to see: quiet text and hints on paper, white on the hue's middle tone, the focus' ring.
     color_accent="*primary_600",
     body_text_color_subdued="*neutral_600",

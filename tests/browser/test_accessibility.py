@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app_process import AppProcess
 from tests.browser.asking import ask
@@ -86,8 +87,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
 
 
 def read(page: Page) -> None:
-    """Until the answer about lists is there."""
-    ask(page, "How do I reverse a list?")
+    """Until the answer about lists is there; with the question is something to redact."""
+    ask(page, "How do I reverse a list? Write to jo.doe@initech.com")
     expect(page.get_by_text("Somebody's words.").last).to_be_visible()
     expect(page.get_by_role("button", name="Regenerate")).to_be_visible()
 
@@ -114,7 +115,7 @@ def test_nothing_is_found_on_the_way_to_an_answer(page: Page) -> None:
 def test_nothing_is_found_around_a_conversation_with_code(page: Page) -> None:
     read(page)
     found = findings(page, "conversation")
-    page.get_by_text("Compare", exact=True).click()
+    page.get_by_label("Compare", exact=True).click()
     expect(page.get_by_role("combobox", name="Prompt")).to_have_text(re.compile("What suits the model"))
     found += findings(page, "second answer")
     page.get_by_text("Export", exact=True).click()
@@ -129,6 +130,33 @@ def test_nothing_is_found_around_a_conversation_with_code(page: Page) -> None:
     page.get_by_role("searchbox").fill("reverse")
     expect(page.get_by_role("navigation", name="Search results")).to_be_visible()
     found += findings(page, "search")
+    assert found == []
+
+
+def test_on_a_tablet_nothing_of_a_conversation_is_beside_the_window_but_code(page: Page) -> None:
+    page.set_viewport_size({"width": 768, "height": 640})
+    read(page)
+    found = findings(page, "conversation")
+    page.locator("#help button").evaluate("each => each.click()")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    found += findings(page, "shortcuts")
+    page.keyboard.press("Escape")
+    assert found == []
+    expect(page.locator("html")).to_have_js_property("scrollWidth", 768)
+
+
+def test_nothing_is_found_and_the_conversation_is_seen_at_four_times_the_size(page: Page) -> None:
+    """1280 by 1024 pixels, enlarged as WCAG 1.4.10 asks: no bar stays in view."""
+    page.set_viewport_size({"width": 320, "height": 256})
+    read(page)
+    found = findings(page, "conversation")
+    bars = page.evaluate("['#top', '#dock'].map(bar => getComputedStyle(document.querySelector(bar)).position)")
+    assert bars == ["relative", "relative"]
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("textbox", name="Seed")).to_be_attached()
+    found += findings(page, "settings")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("textbox", name="Seed")).to_be_hidden()
     assert found == []
 
 
@@ -155,6 +183,7 @@ def test_nothing_is_found_on_a_phone(page: Page) -> None:
 def test_nothing_is_found_on_the_pages_of_shares_and_of_signing_in(page: Page, app: AppProcess) -> None:
     read(page)
     page.get_by_role("link", name="Share", exact=True).click()
+    expect(page.get_by_role("radiogroup")).to_be_visible()
     found = both_widths(page, "preview")
     press_publish(page)
     found += both_widths(page, "published")
@@ -167,6 +196,17 @@ def test_nothing_is_found_on_the_pages_of_shares_and_of_signing_in(page: Page, a
     page.goto(f"{app.url}/auth/sign-in")
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
     assert found + both_widths(page, "sign-in") == []
+
+
+def test_nothing_is_found_where_one_has_to_sign_in_first(browser: Browser, tmp_path: Path) -> None:
+    provider = {"oidc_provider_url": "http://127.0.0.1:9", "oidc_client_id": "x", "oidc_name": "Nobody"}
+    with AppProcess(tmp_path, sign_in_required="true", **provider) as closed:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(closed.url)
+        expect(page.get_by_role("link", name="Nobody")).to_be_visible()
+        assert both_widths(page, "sign-in first") == []
+        context.close()
 
 
 def both_widths(page: Page, where: str) -> list[str]:

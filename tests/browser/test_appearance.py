@@ -4,7 +4,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.app_process import AppProcess
+from tests.browser.asking import ask, wait_for_end
 from tests.browser.chromium import visit
+from tests.contrast import contrast
 
 # How the page is marked when the document's body begins: nothing is painted before.
 FIRST_LOOK = """new MutationObserver((_, watch) => {
@@ -68,14 +70,39 @@ def test_on_a_phone_the_side_bar_is_a_drawer(page: Page) -> None:
     expect(show).to_be_focused()
     show.click()
     # Beside it: the click closes, and presses nothing that lies below.
-    page.mouse.click(310, 300)
+    page.mouse.click(300, 300)
     expect(new_chat).to_be_hidden()
+    expect(page.get_by_role("log").get_by_role("article")).to_have_count(0)
     show.click()
     # What the page presses by itself closes nothing.
     page.get_by_role("searchbox").fill("nothing of that kind")
     expect(page.locator("#found").get_by_text("Nothing found.")).to_be_visible()
     new_chat.click()
     expect(new_chat).to_be_hidden()
+
+
+def test_on_a_tablet_the_conversation_has_the_whole_width(page: Page) -> None:
+    new_chat = page.get_by_role("button", name="New chat")
+    page.set_viewport_size({"width": 900, "height": 640})
+    expect(new_chat).to_be_visible()
+    page.set_viewport_size({"width": 899, "height": 640})
+    expect(new_chat).to_be_hidden()
+    page.get_by_role("button", name="Show side bar").click()
+    expect(new_chat).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(new_chat).to_be_hidden()
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_what_went_wrong_is_seen_in_both_themes(page: Page, app: AppProcess, theme: str) -> None:
+    page.get_by_role("radio", name=theme).check()
+    page.goto(f"{app.url}/?c=nowhere")
+    alert = page.get_by_role("alert").filter(visible=True)
+    expect(alert).to_be_visible()
+    sign, border, ground = alert.evaluate("""alert => [getComputedStyle(alert, "::before").backgroundColor,
+      getComputedStyle(alert).borderTopColor, getComputedStyle(document.body).backgroundColor].map((colour) =>
+        "#" + colour.match(/\\d+/g).slice(0, 3).map((part) => Number(part).toString(16).padStart(2, "0")).join(""))""")
+    assert min(contrast(sign, ground), contrast(border, ground)) >= 4.5
 
 
 def test_only_the_conversation_is_printed(answered: Page) -> None:
@@ -89,3 +116,23 @@ def test_only_the_conversation_is_printed(answered: Page) -> None:
     assert brightness(answered) == 3 * 255
     for article in answered.get_by_role("log").get_by_role("article").all():
         expect(article).to_be_visible()
+
+
+def test_on_paper_there_is_nothing_to_press_and_nothing_that_is_folded_away(page: Page) -> None:
+    page.get_by_label("Attach files").set_input_files(
+        [{"name": "notes.py", "mimeType": "text/plain", "buffer": b"FOLDED = 1"}]
+    )
+    expect(page.get_by_text("notes.py")).to_be_visible()
+    ask(page, "Say hello.")
+    wait_for_end(page)
+    folded = page.locator("#log").get_by_text("FOLDED")
+    expect(folded).to_be_hidden()
+    page.locator("#log .messages").evaluate("""(messages) => messages.insertAdjacentHTML("afterbegin",
+      `<p class="earlier"><button>Earlier</button></p><p class="notice">Told. <button>Retry</button></p>`)""")
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    pressed = (
+        "all => all.filter((each) => each.checkVisibility({ visibilityProperty: true })).map((each) => each.outerHTML)"
+    )
+    assert page.locator("button, input, select, textarea").evaluate_all(pressed) == []
+    expect(page.get_by_text("Told.")).to_be_hidden()

@@ -10,7 +10,7 @@ def side_by_side(page: Page) -> Locator:
 
 
 def compare(page: Page, prompt: str, temperature: str) -> None:
-    page.get_by_role("log").get_by_text("Compare").click()
+    page.get_by_role("log").get_by_label("Compare", exact=True).click()
     form = page.get_by_role("form", name="A second answer")
     form.get_by_role("combobox", name="Prompt").select_option(prompt)
     form.get_by_role("spinbutton", name="Temperature").fill(temperature)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.app_process import AppProcess
 from tests.browser.chromium import visit
@@ -22,6 +22,18 @@ def test_nothing_scrolls_sideways(page: Page, width: int) -> None:
     expect(page.locator("html")).to_have_js_property("scrollWidth", width)
     expect(page.get_by_role("textbox", name="Message")).to_be_in_viewport()
     expect(page.get_by_role("button", name="Send")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_on_a_phone_all_that_is_said_stands_above_the_box(browser: Browser, app: AppProcess, language: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 800}, locale=language)
+    page = context.new_page()
+    visit(page, app.url)
+    expect(page.locator("#top").get_by_role("link")).to_be_visible()
+    end = page.locator("#log .welcome > p").last.bounding_box()
+    dock = page.locator("#dock").bounding_box()
+    assert end and dock and end["y"] + end["height"] <= dock["y"]
+    context.close()
 
 
 def test_the_pages_policy_allows_no_eval_and_only_known_scripts(context: BrowserContext, app: AppProcess) -> None:

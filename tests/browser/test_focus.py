@@ -102,14 +102,15 @@ def test_a_drawer_keeps_it_and_what_is_found_has_it(asked: Page) -> None:
     expect(asked.get_by_role("log").get_by_role("article", name="You")).to_be_focused()
 
 
-def test_nothing_that_has_it_is_hidden_by_the_bars(asked: Page) -> None:
-    asked.set_viewport_size({"width": 320, "height": 480})
+@pytest.mark.parametrize("height", [480, 256])
+def test_nothing_that_has_it_is_hidden_by_the_bars(asked: Page, height: int) -> None:
+    asked.set_viewport_size({"width": 320, "height": height})
     asked.evaluate("scrollTo(0, 0)")
     hidden = """() => {
         const [top, dock] = ["#top", "#dock"].map((bar) => document.querySelector(bar).getBoundingClientRect());
         const focused = document.activeElement;
         const { y, height } = focused.getBoundingClientRect();
-        const isHidden = y < top.bottom - 1 || y + Math.min(height, 100) > dock.top + 1;
+        const isHidden = y < top.bottom - 1 || y + Math.min(height, 100) > Math.min(dock.top, innerHeight) + 1;
         return focused.closest("#log") && isHidden ? focused.outerHTML : "";
     }"""
     asked.get_by_role("button", name="Edit").focus()

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 from tests.app_process import AppProcess
+from tests.browser.axe import findings
 from tests.browser.chromium import launch_with_hosts
 from tests.fakes.fake_engine import Answer, FakeEngine
 from tests.fakes.https_front import HttpsFront
@@ -103,6 +104,7 @@ def test_whoever_signs_in_keeps_the_conversation_that_is_open_and_can_leave(pers
     page.get_by_role("link", name="Allow").click()
     expect(page.get_by_role("log").get_by_text("Asked before?")).to_be_visible()
     page.get_by_text("Signed in as ann").click()
+    assert findings(page, "account") == []
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("link", name="Sign in with Hugging Face")).to_be_visible()
     expect(page.get_by_text("Nothing asked yet.")).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from pygments.token import STANDARD_TYPES
 
 from assistant.rendering import markdown
+from tests.contrast import contrast
 
 CSS = (Path(markdown.__file__).parent / "static" / "code.css").read_text("utf-8")
 RULES = re.findall(r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL))
@@ -17,18 +18,6 @@ COLOURS = {
 }
 BORDERS_ONLY = {"line", "ground"}
 MODES = pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-
-
-def luminance(colour: str) -> float:
-    """Relative, as WCAG defines it."""
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return sum(weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_the_measure_itself_is_right() -> None:

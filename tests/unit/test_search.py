@@ -1,5 +1,7 @@
 """Hits come with a line of their text; what was kept before there was a search is made findable."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ def marked(text: str, query: str) -> str:
     return "".join(f"[{part.text}]" if part.is_match else part.text for part in parts)
 
 
+MARKS_OF_CODE = re.compile(r"^[ \t]*(`{3,}|~{3,})", re.MULTILINE)
 MARKED = [
     ("Use os.path.join here", "path.jo", "Use os.[path].[join] here"),
     ("in parse_json, parseJson", "json", "in parse_[json], parse[Json]"),
@@ -30,6 +33,8 @@ MARKED = [
     ("un cafe\u0301 noir", "café", "un [cafe\u0301] noir"),
     ("one\n  two", "two", "one [two]"),
     ("<b>bold</b>", "bold", "<b>[bold]</b>"),
+    ("So:\n```python\nprint(1)\n```\nDone", "python", "So: [python] print(1) Done"),
+    ("a ``` b", "b", "a ``` [b]"),
 ]
 
 
@@ -53,7 +58,7 @@ def test_a_place_far_down_in_a_text_of_many_forms_is_left_out_of_sight() -> None
 @given(st.text(), st.text(max_size=10))
 def test_a_snippet_is_a_piece_of_the_text(text: str, query: str) -> None:
     shown = "".join(part.text for part in snippet(text, query_terms(query)))
-    plain = " ".join(text.split())
+    plain = " ".join(MARKS_OF_CODE.sub("", text).split())
     assert " ".join(shown.removeprefix("…").removesuffix("…").split()) in plain or "…" in text
 
 

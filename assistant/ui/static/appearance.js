@@ -11,7 +11,7 @@
 
   const systemDark = matchMedia("(prefers-color-scheme: dark)");
   const onPaper = matchMedia("print");
-  const narrow = matchMedia("(max-width: 767px)");
+  const narrow = matchMedia("(max-width: 899px)");
 
   // A browser that keeps nothing (private windows, frames of other sites) still switches.
   const kept = {};
@@ -76,8 +76,8 @@
     // What was chosen in the drawer is shown behind it.
     if (drawerOpen() && event.target.closest("#new-chat, #sidebar a[data-action]")) showSideBar(false);
   });
-  // Beside the open drawer a click only closes it.
-  document.addEventListener("click", (event) => {
+  // Beside the open drawer a click only closes it: it comes to no other script.
+  addEventListener("click", (event) => {
     // The page's own presses of its hidden buttons, as while somebody searches, are nobody's.
     if (!event.isTrusted || !drawerOpen() || event.target.closest("#sidebar, dialog")) return;
     event.preventDefault();

@@ -6,6 +6,8 @@
   const told = () => JSON.parse(find("#prompt-state [data-state]").dataset.state);
   const { send } = hidden;
   const PRESET = "preset:";
+  // What the page's top bar takes, and the menu's own edges, in pixels.
+  const BAR = 80;
 
   // What there is to choose from is what the settings offer; the conversation's own words among it, where it has some.
   function fill(select) {
@@ -28,7 +30,10 @@
   document.addEventListener(
     "toggle",
     (event) => {
-      if (event.target.matches?.("details.compare") && event.target.open) fill(event.target.querySelector("select"));
+      const menu = event.target;
+      if (!menu.matches?.("details.compare") || !menu.open) return;
+      fill(menu.querySelector("select"));
+      menu.classList.toggle("downwards", menu.getBoundingClientRect().top < menu.querySelector("form").offsetHeight + BAR);
     },
     true,
   );
