@@ -4,33 +4,40 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from assistant.detection.domains import is_domain
 from assistant.detection.finding import Finding, Kind
+from assistant.detection.words import BEGINS, IN_WORD
 
-# Its own limits on length: without them a long row of dots and letters would take quadratic time.
+# Its own limits on length: without them a long row of dots and letters would take quadratic time. Letters of a name are
+# Latin, Greek or Cyrillic ones; others stand beside an address, and not in it.
+_LETTERS = r"A-Za-z0-9\u00c0-\u024f\u0370-\u052f"
 _EMAIL = re.compile(
-    r"(?<![\w.+/@-])[^\W_][\w.+-]{0,63}@(?P<domain>(?:[A-Za-z0-9-]{1,63}\.){1,8}(?P<top>[A-Za-z]{2,24}))(?![\w-]|\.\w)"
+    rf"{BEGINS}(?<![.+/@-])[{_LETTERS}][{_LETTERS}_.+-]{{0,63}}@"
+    rf"(?P<domain>(?:[{_LETTERS}-]{{1,63}}\.){{1,8}}(?:[A-Za-z]{{2,24}}|xn--[A-Za-z0-9-]{{2,40}}))(?!{IN_WORD}|-|\.{IN_WORD})"
 )
-# Ends of names that are domains of people's addresses; others are methods, files and packages: `x@self.weight`.
-_TOPS = frozenset({
-    "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "pro", "dev", "app", "xyz", "online",
-    "site", "tech", "store", "shop", "blog", "cloud", "email", "agency", "company", "digital", "design", "group",
-    "team", "work", "works", "world", "live", "life", "media", "network", "systems", "solutions", "services",
-    "software", "studio", "support", "today", "top", "space", "website", "zone", "health", "care", "finance", "bank",
-    "consulting", "engineering", "science", "university", "school", "academy", "institute", "foundation", "berlin",
-    "london", "paris", "nyc", "tokyo", "global", "africa", "asia", "museum", "jobs", "mobi", "tel", "law", "club",
-    "social", "gmbh", "ltd", "inc", "page",
-})  # fmt: skip
-_TWO_LETTERS = 2
+_SAID = re.compile(r"(?i)(?:mailto:|e-?mails?|\bmail|contact|邮箱|邮件|メール)[\"' :=：是为-]{0,4}$")
+# What follows a domain in a file's name, and what a sentence begins with.
+_NOT_OF_THE_DOMAIN = re.compile(
+    r"asc|csv|docx?|eml|gpg|html?|ics|jpe?g|js|json|key|log|mbox|md|msg|pdf|pem|png|pub|py|tar|toml|ts|tsv|txt|vcf|xlsx?|xml"
+    r"|ya?ml|zip|[A-Z][a-z]*"
+)
+# Ends of domains that are no methods, and others that are some of what is multiplied: `x@w.to(device)`.
+_NEVER_CALLED = frozenset({"com", "org", "net", "edu", "gov", "dev", "app"})
+_CALLED = frozenset({"to", "at", "do", "is"})
 _NOT_PEOPLE = re.compile(r"(?i)(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local)$")
 _SERVICES = frozenset({"git", "hg", "svn", "you", "user", "username", "name", "someone", "noreply", "no-reply"})
 
-_IPV4 = re.compile(r"(?<![\w.:-])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w-]|\.\w)")
-_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|:[0-9A-Fa-f:]{0,30})(?![\w:])")
+_FEWEST_LABELS = 2
+
+_IPV4 = re.compile(rf"{BEGINS}(?<![.:-])(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}(?!{IN_WORD}|-|\.{IN_WORD})")
+_IPV6 = re.compile(
+    rf"{BEGINS}(?<![:.])(?:[0-9A-Fa-f]{{1,4}}:){{2,7}}(?:[0-9A-Fa-f]{{1,4}}|:[0-9A-Fa-f:]{{0,30}})(?!{IN_WORD}|:)"
+)
 _VERSION = re.compile(
-    r"(?i)(?:\b(?:versions?|ver|releases?|build|revision|rev|oid|section|chapter)|§|[=<>~^!]=|\^|@|[a-z]\)?/|[a-z]-)[\"':=\s(]{0,3}$"
+    r"(?i)(?:\b(?:versions?|ver|releases?|build|revision|rev|oid|section|chapter)|版本号?[是为：]?|第|章|§|[=<>~^!]=|\^|@|[a-z]\)?/|[a-z]-)[\"':=\s(]{0,3}$"
 )
 _MACHINE = re.compile(
-    r"(?i)(?:\bip|addr|host|dns|server|ping|ssh|curl|://|@|connect|inet|peer|client|remote)[^\n]{0,12}$"
+    r"(?i)(?:\bip|addr|host|dns|server|服务器|主机|地址|サーバー?|ping|ssh|curl|://|@|connect|inet|peer|client|remote)[^\n]{0,12}$"
 )
 _GLOBAL_V6 = re.compile("[23]")
 # Everybody's name servers tell of nobody.
@@ -43,10 +50,30 @@ _NAME_SERVERS = frozenset({
 
 def find_emails(text: str) -> Iterator[Finding]:
     for found in _EMAIL.finditer(text):
-        top, name = found["top"].lower(), found.group().partition("@")[0].lower()
-        is_domain = len(top) == _TWO_LETTERS or top in _TOPS
-        if is_domain and name not in _SERVICES and not _NOT_PEOPLE.search(found["domain"]):
-            yield Finding(Kind.EMAIL, *found.span())
+        name, _, domain = found.group().partition("@")
+        labels = _domain_in(domain, is_said=_SAID.search(text[max(0, found.start() - 24) : found.start()]) is not None)
+        if not labels or _is_product(name, labels, text[found.end() : found.end() + 1]):
+            continue
+        domain = ".".join(labels)
+        if name.lower() not in _SERVICES and not _NOT_PEOPLE.search(domain):
+            yield Finding(Kind.EMAIL, found.start(), found.start() + len(f"{name}@{domain}"))
+
+
+def _is_product(name: str, labels: list[str], following: str) -> bool:
+    """Of two matrices: `x@w.to(device)`, `x@y.page`."""
+    top = labels[-1]
+    is_method = top in _CALLED or (len(top) > 2 and top not in _NEVER_CALLED)
+    return is_method and len(labels) == _FEWEST_LABELS and (following == "(" or len(name) == len(labels[0]) == 1)
+
+
+def _domain_in(text: str, *, is_said: bool) -> list[str]:
+    """Its labels, without those that are not of it; none where it is no domain. `is_said`: an address is announced."""
+    labels = text.split(".")
+    while not is_domain(labels):
+        if len(labels) == _FEWEST_LABELS or not _NOT_OF_THE_DOMAIN.fullmatch(labels[-1]):
+            return labels if is_said and len(labels[-1]) > 2 else []
+        labels.pop()
+    return labels
 
 
 def find_ip_addresses(text: str) -> Iterator[Finding]:

@@ -4,32 +4,44 @@ import re
 from collections.abc import Iterator
 
 from assistant.detection.finding import Finding, Kind
+from assistant.detection.words import BEGINS, ENDS, IN_WORD, UNSPACED
 
-_INTERNATIONAL = re.compile(r"(?<![\w+.(/-])\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}+(?![\w-])")
+_INTERNATIONAL = re.compile(
+    rf"{BEGINS}(?<![+.(/-])\+[1-9][0-9]{{0,2}}(?:[ .-]?\(?[0-9]{{1,4}}\)?){{2,6}}+(?!{IN_WORD}|-)"
+)
 _AMERICAN = re.compile(
-    r"(?<![\w.+(/-])(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?![\w-]|\.\w)"
+    rf"{BEGINS}(?<![.+(/-])(?:1[ .-])?(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[ .-])[2-9][0-9]{{2}}[ .-][0-9]{{4}}"
+    rf"(?!{IN_WORD}|-|\.{IN_WORD})"
 )
 _SAID = re.compile(
-    r"(?i)\b(?:phone|telephone|tel|mobile|cell|call(?: me)?(?: at| on)?|fax|whatsapp|sms|handy|telefon|hotline)\b"
-    r"(?:[_ ]?(?:number|no|nr|is))?[.:=\"' ]{1,4}(?P<number>\(?0?[0-9]{1,5}\)?(?:[ ./-]{1,2}[0-9]{2,8}){1,4})(?![\w-])"
+    rf"(?i){BEGINS}(?:phone|telephone|tel|mobile|cell|call(?: me)?(?: at| on)?|fax|whatsapp|sms|handy|telefon|hotline)"
+    rf"{ENDS}"
+    r"(?:[_ ]?(?:number|no|nr|is))?[.:=\"' ]{1,4}(?P<number>\(?0?[0-9]{1,5}\)?(?:[ ./-]{1,2}[0-9]{2,8}){1,4})"
+    rf"(?!{IN_WORD}|-)"
 )
 _SAID_IN_A_ROW = re.compile(
-    r"(?i)(?:\b(?:phone|telephone|tel|mobile|fax|whatsapp|handy|telefon)(?:[_ ]?(?:number|no|nr|is))?[.:=\"' ]{1,4}"
+    rf"(?i)(?:{BEGINS}(?:phone|telephone|tel|mobile|fax|whatsapp|handy|telefon)"
+    r"(?:[_ ]?(?:number|no|nr|is))?[.:=\"' ]{1,4}"
     r"|(?:电话|手机|座机|传真|联系方式)(?:号码|号)?[是为:：=\"' ]{0,4})"
-    r"(?P<number>\+?[0-9](?:[ -]?[0-9]){7,14})(?![\w-]|\.\w)"
+    rf"(?P<number>\+?[0-9](?:[ -]?[0-9]){{7,14}})(?!{IN_WORD}|-|\.{IN_WORD})"
 )
 # A nought in front is what no other number of eleven digits has: mobiles of Germany and of Britain.
-_MOBILE = re.compile(r"(?<![\w.,+(/#:=-])0(?:1[5-7][0-9]{8,9}|7[1-57-9][0-9]{8})(?![\w-]|[.,:/]\w)")
+_MOBILE = re.compile(
+    rf"{BEGINS}(?<![.,+(/#:=-])0(?:1[5-7][0-9]{{8,9}}|7[1-57-9][0-9]{{8}})(?!{IN_WORD}|-|[.,:/]{IN_WORD})"
+)
 _DIGITS = re.compile("[0-9]")
 _FEWEST, _MOST = 8, 15
 _SPELT = re.compile(r"[ .()-]")
 """A plus and a bare row of digits is a number to add as often as one to call."""
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,39}"
+_SPOKEN = rf"{IN_WORD}(?:{IN_WORD}|[.-]){{0,39}}"
+_UNSPACED = rf"[{UNSPACED}][\w.-]{{0,39}}"
+# A name in a script without spaces ends with the path's part; elsewhere such a character is of the sentence.
+_NAME = rf"(?:\w[\w.-]{{0,39}}(?=[/\\])|{_SPOKEN}|{_UNSPACED}(?=[\s\"'`,:;)]|$))"
 _HOME = re.compile(
-    r"(?<![\w~.-])(?:(?P<unix>(?:/mnt/[a-z])?/(?:home|Users|export/home))/"
+    rf"{BEGINS}(?<![~.-])(?:(?P<unix>(?:/mnt/[a-z])?/(?:home|Users|export/home))/"
     r"|/?[A-Za-z]:(?P<slash>\\{1,2}|/)(?:Users|Documents and Settings)(?P=slash))"
-    rf"(?P<name>{_NAME}(?: {_NAME}(?=\\))?)"
+    rf"(?P<name>{_NAME}(?: {_SPOKEN}(?=\\))?)"
 )
 # Of machines and documentation, not of people; and pages of the web that are called `/home/…`.
 _NOBODY = frozenset({
@@ -38,7 +50,8 @@ _NOBODY = frozenset({
     "administrator", "root", "runner", "vagrant", "node", "app", "jovyan", "git", "www", "www-data", "public",
     "shared", "default", "all-users", "guest", "docker", "coder", "codespace", "gitpod", "vscode", "pi", "linuxbrew",
     "someone", "somebody", "foo", "bar", "baz", "example", "test", "testuser", "user1", "index", "index.html", "about",
-    "home", "login", "logout",
+    "home", "login", "logout", "benutzer", "benutzername", "utilisateur", "usuario", "usuário", "пользователь",
+    "用户", "用户名", "你的用户名", "您的用户名", "公用", "ユーザー", "ユーザー名", "사용자",
 })  # fmt: skip
 
 

@@ -25,19 +25,23 @@ _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
 def scan(text: str) -> list[Finding]:
     """In the text's order; none overlaps another."""
-    return _apart(finding for rule in _RULES for finding in rule(text))
+    return _joined(finding for rule in _RULES for finding in rule(text))
 
 
-def _apart(found: Iterable[Finding]) -> list[Finding]:
-    """Where findings overlap, the kind that ranks first stays, the longest of it."""
-    kept: list[Finding] = []
+def _joined(found: Iterable[Finding]) -> list[Finding]:
+    """Findings that overlap are one, of the kind that ranks first: nothing of any of them stays."""
+    joined: list[Finding] = []
     for finding in sorted(found, key=lambda f: (f.start, _RANK[f.kind], -f.end)):
-        if not kept or finding.start >= kept[-1].end:
-            kept.append(finding)
-        elif (_RANK[finding.kind], -_length(finding)) < (_RANK[kept[-1].kind], -_length(kept[-1])):
-            kept[-1] = finding
-    return kept
+        last = joined[-1] if joined else None
+        if last is None or finding.start >= last.end:
+            joined.append(finding)
+        elif not _is_the_host_of(last, finding):
+            joined[-1] = Finding(
+                min(last.kind, finding.kind, key=_RANK.__getitem__), last.start, max(last.end, finding.end)
+            )
+    return joined
 
 
-def _length(finding: Finding) -> int:
-    return finding.end - finding.start
+def _is_the_host_of(login: Finding, email: Finding) -> bool:
+    """`ann:secret@db.acme.dev`: a login, and then no person's address."""
+    return login.kind is Kind.LOGIN and email.kind is Kind.EMAIL and email.end > login.end

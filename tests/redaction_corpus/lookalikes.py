@@ -115,6 +115,51 @@ grep -r "BEGIN OPENSSH PRIVATE KEY" .
 APACHE2LICENSE and APDEFAULTS1
 -----BEGIN CERTIFICATE REQUEST-----
 ssh-keygen -t ed25519 -C "work"
+foo@bar.py and foo@bar.js and foo@bar.txt
+y = x@w.to(device) + z@self.name
+loss = a@model.fit(x)
+q = b@c.page
+z = x@self.weight.T
+@pytest.mark.usefixtures("running")
+celery@worker.service
+请看example@example.com的格式
+服务器192.168.1.17上，还有127.0.0.1和10.0.0.5
+版本是12.34.56.78，见第3.12.4.16节
+OIDs：1.3.6.1.4.1.311
+密码=password 和 密码：请输入密码
+密码长度为8-16位，密码为空，密码：123456
+密码 = os.environ["DB_PASSWORD"]
+密码是 user.password2
+忘记密码？见 https://acme.dev/reset1
+"密码": "请输入8位以上的密码"
+令牌是 JWT 格式，密钥：见 config1.yaml
+/home/用户名/x 和 C:\Users\公用\Desktop
+PRIMARY_KEY=user_id1
+CACHE_KEY=user:1234:profile
+SORT_KEY=created_at2&order=asc
+PASSWORD_MIN_LENGTH=12chars
+TOKEN=$(cat token1) && echo
+API_TOKEN=${TOKEN_1}
+password: "At least 8 characters"
+"password": "Enter the 6 digit code"
+"token": "Your token expires in 24 hours"
+secret: 'Must have 2 upper-case letters'
+"password": "Mindestens 8 Zeichen"
+passphrase = "one of 12 words"
+docker run -u 1000:1000 alpine3
+docker run -u node:node -p8080:80 mysql:8
+curl -u user:password https://acme.dev
+curl -u "$USER:$PASS1" https://acme.dev
+curl -u <user>:<token1> https://acme.dev
+curl -A Mozilla:5.0 https://acme.dev
+http -a user:pass :8000/x
+mysql -u root -p shop1
+mysql -p$PASSWORD1 shop
+mysql -pYOUR_PASSWORD1 shop
+mysql -P3306 -p
+mkdir -p dir1/sub2 && ssh -p2222 db1
+redis-cli -a $PASS1 ping
+sshpass -p "$PASS1" ssh db
 """
 
 
