@@ -114,7 +114,8 @@ def forget(session: Session, owner_id: str) -> None:
 def forget_without_things(session: Session, visitors: Collection[str]) -> None:
     """Those of these anonymous visitors who have nothing are as new."""
     known = (IdentityRow.token_sha256.in_(visitors), IdentityRow.revoked_on.is_(None))
-    nothing = (~exists().where(table.c.owner_id == IdentityRow.owner_id) for table in owned_tables())
+    owners = (table.c.owner_id for table in owned_tables())
+    nothing = (IdentityRow.owner_id.not_in(select(owner).where(owner.in_(visitors))) for owner in owners)
     session.execute(delete(IdentityRow).where(*known, *nothing))
 
 

@@ -231,6 +231,11 @@ class FakeEngine:
         if answer.fault is Fault.HTML:
             yield b"<!doctype html><title>Welcome to nginx!</title>"
             return
+        if request.body.get("max_tokens") == 0 and answer is self._default:
+            # A prompt is read ahead of its questions: nothing is written.
+            yield _line(_event(request, "", "length", _usage(request, 0, answer.cached_tokens)))
+            yield _END
+            return
         # By the clock, so that what each piece costs does not add up.
         clock = asyncio.get_running_loop().time
         due = clock()

@@ -3,8 +3,8 @@
 import html
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.robotparser import RobotFileParser
 
@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from assistant.version import VERSION
+from storage.sqlite import driver
 from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
 
 pytestmark = GRADIO_IS_NOISY
@@ -159,7 +160,7 @@ def test_unknown_malformed_and_revoked_links_are_the_same_to_the_byte(running: W
     used_up = publish(running.client, running_id(page.shown), views="1")
     assert stranger.post(used_up).status_code == 200
     expired = publish(running.client, running_id(page.shown))
-    with sqlite3.connect(running.data_dir / "assistant.db") as database:
+    with closing(driver().connect(running.data_dir / "assistant.db")) as database, database:
         database.execute("UPDATE shares SET expires_at = '2026-01-01' WHERE id = ?", [newest_share(running)])
     paths = [link, used_up, expired, f"{link}/markdown", f"{expired}/json", "/s/" + "x" * 43, "/s/x", "/s/%00%ff"]
     seen = [told(stranger.get(path)) for path in (*paths, f"{link}x", "/s/" + "é" * 500)]
@@ -225,6 +226,5 @@ def running_id(shown: dict[str, str]) -> str:
 
 
 def break_database(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(driver().connect(path)) as connection:
         connection.execute("DROP TABLE shares")
-    connection.close()

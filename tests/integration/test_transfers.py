@@ -2,9 +2,9 @@
 
 import io
 import json
-import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from assistant.portable.bounds import FILE_BYTES
 from assistant.web import import_answer, transfers
+from storage.sqlite import driver
 from tests.integration.test_share_page import running_id
 from tests.page_requests import PageRequests
 from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, chatgpt, node
@@ -169,9 +170,8 @@ def test_a_file_that_turns_out_too_large_is_read_no_further(
 def test_a_failing_database_is_told_before_a_download_begins(tmp_path: Path) -> None:
     with web_app(tmp_path) as running:
         asked(running, running.client)
-        with sqlite3.connect(tmp_path / "assistant.db") as connection:
+        with closing(driver().connect(tmp_path / "assistant.db")) as connection:
             connection.execute("ALTER TABLE messages RENAME TO elsewhere")
-        connection.close()
         for response in (running.client.get("/export.zip"), send_file(running.client)):
             assert response.status_code == 503
             assert "database" in response.text

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from storage.sqlite import driver
 from tests.fakes.oidc_provider import OidcProvider
 from tests.page_requests import PageRequests
 from tests.signing_in import settings
@@ -161,7 +161,7 @@ def test_signing_out_writes_nothing_for_cookies_that_nothing_is_known_of(
     with web_app(tmp_path, **settings(provider)) as running:
         for path in ("/auth/sign-out", "/auth/sign-out-everywhere"):
             assert by_passers_by(running, "POST", path) == [303, 303, 303]
-        with closing(sqlite3.connect(tmp_path / "assistant.db")) as database:
+        with closing(driver().connect(tmp_path / "assistant.db")) as database:
             assert database.execute("SELECT count(*) FROM identities").fetchone() == (0,)
 
 

@@ -3,6 +3,7 @@
 Nothing is generated: a run that was started is checkpointed and ended by whoever tests. Ids and time are given.
 """
 
+import asyncio
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from assistant.answering import Assignment
 from assistant.chat_service import ChatService
-from assistant.conversation import MessageStatus
+from assistant.conversation import MessageStatus, Run
 from assistant.conversation_service import ConversationService
 from assistant.engine import Engine
 from assistant.feedback import FeedbackService
@@ -39,6 +40,9 @@ class RunsByHand:
 
     def refuse_if_full(self) -> None:
         """There is no line."""
+
+    async def begin(self, turn: Callable[[], Run]) -> Run:
+        return await asyncio.to_thread(turn)
 
     def start(self, assignment: Assignment) -> None:
         if assignment.continued:

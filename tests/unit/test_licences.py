@@ -7,22 +7,16 @@ import pytest
 from assistant.errors.input import InputError
 from assistant.errors.visitor import LicenceNotAcceptedError
 from assistant.licences import LicenceService
-from assistant.model_catalog import OPENRAIL_M, ModelCard
+from assistant.model_catalog import OPENRAIL_M
 from tests.fakes.desk import ANN, BOB, Desk, open_desk
 from tests.fakes.scripted_model import CARD, ScriptedLoader, ScriptedModel
 
 RESTRICTED = replace(CARD, licence=OPENRAIL_M)
 
 
-class RestrictedLoader(ScriptedLoader):
-    @property
-    def card(self) -> ModelCard:
-        return RESTRICTED
-
-
 def restricted() -> dict[str, object]:
     model = ScriptedModel()
-    return {"model": model, "loader": RestrictedLoader(model)}
+    return {"model": model, "loader": ScriptedLoader(model, card=RESTRICTED)}
 
 
 def licences(desk: Desk) -> LicenceService:

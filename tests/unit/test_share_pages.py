@@ -58,10 +58,14 @@ def draft_of(chosen: Inclusions = EVERYTHING) -> Draft:
     return make_draft(conversation, [question, answer, side], chosen, CARD, at(100))
 
 
+def section(page: str) -> str:
+    """What will be public: what is decided about it stands below."""
+    return page.partition('<section class="preview"')[2].partition("</section>")[0]
+
+
 def preview(draft: Draft, form: ShareForm | None = None) -> str:
     """Its markup, then its words alone."""
-    page = SharePages(Wording(), "").draft(draft, form or ShareForm(), back="/")
-    shown = page.partition('<section class="preview"')[2]
+    shown = section(SharePages(Wording(), "").draft(draft, form or ShareForm(), back="/"))
     return html.unescape(shown + re.sub("<[^>]*>", "", shown))
 
 
@@ -97,6 +101,9 @@ def test_all_that_the_json_tells_is_shown_before() -> None:
         # Made anew for the file, and headings.
         for name in ("id", "parent_id", "role", "status"):
             message.pop(name)
+        if made := message["provenance"]:
+            # Shown in words.
+            made["finish_reason"] = Wording()(f"ended.{made['finish_reason']}")
     public = [messages, told["title"], told["options"], told["prompt"]]
     assert [leaf for leaf in leaves(public) if leaf not in shown] == []
 
@@ -128,7 +135,7 @@ def test_what_was_found_is_marked_wherever_it_stands() -> None:
         choice = replace(EVERYTHING, kept=chosen)
         draft = make_draft(conversation, [question, answer], choice, CARD, at(100))
         page = SharePages(Wording(), "").draft(draft, ShareForm(chosen=choice), back="/")
-        preview = re.sub("</?span[^>]*>", "", page.partition('<section class="preview"')[2])
+        preview = re.sub("</?span[^>]*>", "", section(page))
         marks = "".join(re.findall(rf"<mark{css}>([^<]*)</mark>", preview))
         # Title, question, the file's name and twice in it, and three times in the prompt.
         assert marks.replace("REDACTED_EMAIL_2", "") == shown * 8
