@@ -85,6 +85,7 @@ def test_the_draft_and_its_files_are_back_when_the_edit_is_given_up_or_sent(pace
     expect(box(paced)).to_have_value("A draft")
     expect(chips).to_have_text([re.compile("main.py")])
     edit(paced)
+    expect(box(paced)).to_have_value("How?")
     ask(paced, "How else?")
     expect_a_version(paced, "How else?")
     expect(box(paced)).to_have_value("A draft")
