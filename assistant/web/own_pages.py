@@ -21,8 +21,6 @@ _NAMED_IN_BODY = ("/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/r
 _NAMED_IN_QUERY = "/gradio_api/queue/data"
 _NAMED_IN_PATH = "/gradio_api/heartbeat/"
 _MOST_PAGES = 10_000
-_LONGEST_NAME = 64
-"""Characters. The script's own names have a dozen; each that is seen is kept."""
 
 
 class OwnPages:
@@ -37,7 +35,7 @@ class OwnPages:
         if scope["type"] == "http":
             page, receive = await _page_of(scope, receive)
             token = self._visitors.token(HTTPConnection(scope)) or ""
-            if len(page) > _LONGEST_NAME or (page and not await self._is_own(page, token)):
+            if page and not await self._is_own(page, token):
                 await PlainTextResponse("Not found", HTTPStatus.NOT_FOUND)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
