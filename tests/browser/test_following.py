@@ -31,10 +31,9 @@ def held_app(data_dir: Path, engine: FakeEngine) -> Iterator[AppProcess]:
 
 
 def place(page: Page) -> float:
-    """Of the last question in the window, also where it is out of sight: what stays there has not moved."""
-    box = page.get_by_role("log").get_by_role("article", name="You").last.bounding_box()
-    assert box is not None
-    return box["y"]
+    """Of the last question in the window, also where it is out of sight: what stays there has not moved. Found and
+    measured in one step: the end of the log is drawn anew all the time."""
+    return page.evaluate("[...document.querySelectorAll('#log .question')].at(-1).getBoundingClientRect().y")
 
 
 def line(page: Page, number: int) -> Locator:

@@ -39,6 +39,7 @@ def test_a_shared_page_is_read_as_the_chat_page_is(answered: Page) -> None:
     page.get_by_role("radio", name="Dark").check(force=True)
     ground = page.evaluate(GROUND)
     page.get_by_role("link", name="Share", exact=True).click()
+    expect(page.get_by_role("button", name="Publish")).to_be_visible()
     assert page.evaluate(GROUND) == ground
     press_publish(page)
     page.goto(page.get_by_role("textbox", name="Link", exact=True).input_value())

@@ -77,7 +77,8 @@
   function take(next) {
     const isHere = state && next.conversation === state.conversation;
     const editing = isHere && (keeping || form().contains(document.activeElement));
-    if (editing) next.choice = { own: null, ...choice() };
+    // A new chat's prompt is nowhere but here: what the server would take is not news.
+    if (editing || (isHere && !next.conversation)) next.choice = { own: null, ...choice() };
     if (!state && !next.conversation) next.choice = keptOverReload() ?? next.choice;
     state = next;
     drawChoices(next);
