@@ -3,7 +3,8 @@
 Plain immutable values; knows nothing of storage, prompts or pages.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from assistant.prompt_choice import OWN, SUITED_PROMPT, PromptChoice
 
 _SEARCHED_CHARACTERS = 20_000
 """Of an attached file."""
+_MOST_LEFT = 50
 
 
 class Role(StrEnum):
@@ -164,6 +166,8 @@ class Conversation:
     leaf_id: str | None
     """The newest message of the branch that is shown."""
     options: GenerationOptions
+    left_leaves: tuple[str, ...] = ()
+    """Of branches that were shown before, the last first."""
     prompt: PromptChoice = SUITED_PROMPT
     origin: str | None = None
     """Where a copied conversation came from: "share", "fork", or an import's kind; None for one that was typed here."""
@@ -231,6 +235,21 @@ def versions_of(messages: Iterable[Message]) -> dict[str, list[Message]]:
     for message in sorted(messages, key=lambda m: (m.created_at, m.id)):
         groups.setdefault((message.parent_id, message.role), []).append(message)
     return {message.id: group for group in groups.values() for message in group}
+
+
+def left_behind(left_leaves: Sequence[str], leaf_id: str | None, next_leaf_id: str) -> tuple[str, ...]:
+    """What has been left when another branch is shown instead of that of `leaf_id`."""
+    left = dict.fromkeys([leaf_id, *left_leaves])
+    return tuple(each for each in left if each not in (None, next_leaf_id))[:_MOST_LEFT]
+
+
+def last_leaf(messages: Sequence[Message], start_id: str, left_leaves: Iterable[str]) -> str:
+    """The leaf of the branch through `start_id` that was left last, or the newest where none was."""
+    for leaf_id in left_leaves:
+        with suppress(NotFoundError):  # deleted
+            if start_id in (message.id for message in branch(messages, leaf_id)):
+                return newest_leaf(messages, leaf_id)
+    return newest_leaf(messages, start_id)
 
 
 def newest_leaf(messages: Iterable[Message], start_id: str) -> str:

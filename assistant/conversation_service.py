@@ -17,7 +17,7 @@ from assistant.conversation import (
     Shelf,
     branch,
     find_message,
-    newest_leaf,
+    last_leaf,
     remapped,
     versions_of,
 )
@@ -112,9 +112,10 @@ class ConversationService:
     # Branches
 
     async def select_version(self, owner_id: str, conversation_id: str, message_id: str) -> None:
-        """Show the branch through this version of a message, down to its newest end."""
+        """Show the branch through this version of a message: the one that was shown last, or the newest."""
+        conversation = await asyncio.to_thread(self._store.conversation, owner_id, conversation_id)
         messages = await asyncio.to_thread(self._store.messages, owner_id, conversation_id)
-        leaf_id = newest_leaf(messages, message_id)
+        leaf_id = last_leaf(messages, message_id, conversation.left_leaves)
         await asyncio.to_thread(self._store.select_leaf, owner_id, conversation_id, leaf_id)
 
     async def reveal(self, owner_id: str, conversation_id: str, message_id: str) -> None:
@@ -133,7 +134,8 @@ class ConversationService:
         others = [other.id for other in versions if other.id != message_id]
         if not others:
             raise LastVersionError
-        leaf_id = newest_leaf(messages, others[-1])
+        conversation = await asyncio.to_thread(self._store.conversation, owner_id, conversation_id)
+        leaf_id = last_leaf(messages, others[-1], conversation.left_leaves)
         await asyncio.to_thread(
             self._store.delete_branch, owner_id, conversation_id, message_id, leaf_id, self._clock()
         )
@@ -173,7 +175,14 @@ class ConversationService:
         copies = _copies(finished, fork_id)
         now = self._clock()
         fork = replace(
-            original, id=fork_id, created_at=now, updated_at=now, leaf_id=copies[-1].id, origin="fork", pinned=False
+            original,
+            id=fork_id,
+            created_at=now,
+            updated_at=now,
+            leaf_id=copies[-1].id,
+            left_leaves=(),
+            origin="fork",
+            pinned=False,
         )
         self._store.add_conversation(fork, copies)
         return fork_id

@@ -14,7 +14,7 @@ from assistant.search_terms import document_terms
 from storage import mapping
 from storage.database import Database
 from storage.identities import remember
-from storage.owned import active_run_of, conversation_of, message_of
+from storage.owned import active_run_of, conversation_of, message_of, show
 from storage.search_documents import add_documents, replace_title
 from storage.tables import ConversationRow, MessageRow
 
@@ -87,7 +87,7 @@ class ConversationTreeStore:
     def select_leaf(self, owner_id: str, conversation_id: str, leaf_id: str) -> None:
         with self._database.write() as session:
             conversation = conversation_of(session, owner_id, conversation_id)
-            conversation.leaf_id = message_of(session, conversation, leaf_id).id
+            show(conversation, message_of(session, conversation, leaf_id).id)
 
     def delete(self, owner_id: str, conversation_id: str, now: datetime) -> None:
         with self._database.write() as session:
@@ -120,7 +120,7 @@ class ConversationTreeStore:
             session.refresh(leaf)
             if leaf.deleted_at is not None:
                 raise NotFoundError(kind="message")
-            conversation.leaf_id = leaf.id
+            show(conversation, leaf.id)
 
     def restore_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
         with self._database.write() as session:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.conversation import MessageStatus
+from assistant.conversation import MessageStatus, left_behind
 from assistant.errors.app import NotFoundError
 from storage.database import WRITING
 from storage.tables import ConversationRow, MessageRow, RunRow
@@ -41,6 +41,12 @@ def message_of(
     if row is None or row.conversation_id != conversation.id or (row.deleted_at is not None and not deleted):
         raise NotFoundError(kind="message")
     return row
+
+
+def show(conversation: ConversationRow, leaf_id: str) -> None:
+    """Another branch than the one that is shown."""
+    conversation.left_leaves = list(left_behind(conversation.left_leaves or (), conversation.leaf_id, leaf_id)) or None
+    conversation.leaf_id = leaf_id
 
 
 def active_run_of(session: Session, conversation_id: str) -> RunRow | None:

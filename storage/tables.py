@@ -49,6 +49,7 @@ class ConversationRow(Row):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     leaf_id: Mapped[str | None] = mapped_column(String(64))
+    left_leaves: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     options: Mapped[dict[str, Any]]
     prompt: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """None: whatever suits the model."""

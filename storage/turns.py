@@ -15,7 +15,7 @@ from storage.answers_at_once import refuse_too_many
 from storage.database import Database
 from storage.drafts import forget_sent
 from storage.identities import remember
-from storage.owned import active_run_of, conversation_of, lock_conversation_of, message_of
+from storage.owned import active_run_of, conversation_of, lock_conversation_of, message_of, show
 from storage.search_documents import add_document
 from storage.tables import ConversationRow, MessageRow, RunRow
 
@@ -148,7 +148,11 @@ def _begin(session: Session, turn: NewTurn) -> Run:
         heartbeat_at=turn.now,
     )
     session.add(run)
-    conversation.leaf_id, conversation.updated_at = turn.answer_id, turn.now
+    conversation.updated_at = turn.now
+    if conversation.leaf_id == turn.parent_id:
+        conversation.leaf_id = turn.answer_id
+    else:
+        show(conversation, turn.answer_id)
     session.flush()
     return mapping.run(run)
 

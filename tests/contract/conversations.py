@@ -8,7 +8,7 @@ import pytest
 from assistant.conversation import GenerationOptions, MessageStatus
 from assistant.errors.app import NotFoundError
 from assistant.errors.root import ErrorReport
-from assistant.ports import ConversationStore, RunOutcome
+from assistant.ports import ConversationStore, NewTurn, RunOutcome
 from tests.contract.samples import (
     ANN,
     BOB,
@@ -182,6 +182,29 @@ class ConversationContract:
         assert (store.conversation(ANN, "c1"), store.messages(ANN, "c1"), store.run(ANN, "r1")) == before
         store.restore(ANN, "c1")
         assert [c.id for c in store.conversations(ANN, 10)] == ["c1"]
+
+    def test_branches_that_were_shown_before_are_known_the_last_first(self, store: ConversationStore) -> None:
+        def shown() -> tuple[str | None, tuple[str, ...]]:
+            conversation = store.conversation(ANN, "c1")
+            return conversation.leaf_id, conversation.left_leaves
+
+        def turn(new: NewTurn) -> None:
+            store.begin_turn(new)
+            store.finish(new.run_id, complete(), new.now)
+
+        turn(first_turn())
+        turn(next_turn(2, parent_id="a1"))
+        assert shown() == ("a2", ())
+        turn(answer_again(3, "q2"))
+        assert shown() == ("a3", ("a2",))
+        store.select_leaf(ANN, "c1", "a2")
+        store.select_leaf(ANN, "c1", "a2")
+        assert shown() == ("a2", ("a3",))
+        turn(next_turn(4, parent_id=None, parent_must_be_leaf=False))
+        assert shown() == ("a4", ("a2", "a3"))
+        turn(next_turn(5, parent_id="a4"))
+        store.delete_branch(ANN, "c1", "q4", "a3", at(9))
+        assert shown() == ("a3", ("a5", "a2"))
 
     def test_only_what_was_deleted_before_that_time_is_purged(self, store: ConversationStore) -> None:
         for number in (1, 2, 3):

@@ -34,6 +34,21 @@ async def test_deleting_a_version_shows_its_neighbour_and_undo_shows_it_again() 
         assert await desk.texts(conversation_id) == ["Question?", "Two."]
 
 
+async def test_a_version_is_shown_as_it_was_left() -> None:
+    async with open_desk() as desk:
+        conversation_id, older, _ = await two_versions(desk)
+        question = (await desk.shown(conversation_id))[0].id
+        await desk.conversations.select_version(ANN, conversation_id, older)
+        desk.model.will_say(" Three.")
+        edited = await desk.service.edit(
+            ANN, conversation_id, question, "Otherwise?", client_request_id="edit", options=GenerationOptions()
+        )
+        await desk.end_of(edited)
+        assert await desk.texts(conversation_id) == ["Otherwise?", "Three."]
+        await desk.conversations.select_version(ANN, conversation_id, question)
+        assert await desk.texts(conversation_id) == ["Question?", "One."]
+
+
 async def test_the_only_version_cannot_be_deleted() -> None:
     async with open_desk() as desk:
         run = await desk.answered("Question?", "One.")

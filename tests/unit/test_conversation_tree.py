@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conversation import Message, MessageStatus, Role, branch, newest_leaf, versions_of
+from assistant.conversation import Message, MessageStatus, Role, branch, last_leaf, newest_leaf, versions_of
 from assistant.errors.app import NotFoundError
 
 
@@ -79,6 +79,18 @@ def test_the_newest_end_is_reached_by_the_newest_child_at_each_step(tree: list[M
 def test_every_message_is_shown_on_the_branch_to_its_newest_end(tree: list[Message]) -> None:
     for wanted in tree:
         assert wanted in branch(tree, newest_leaf(tree, wanted.id))
+
+
+@given(trees(), st.lists(st.sampled_from(["m01", "m03", "m05", "gone"])))
+def test_of_the_branches_that_were_left_the_last_with_the_message_is_gone_on_with(
+    tree: list[Message], left: list[str]
+) -> None:
+    there = [each for each in left if each in {message.id for message in tree}]
+    for wanted in tree:
+        through = [each for each in there if wanted in branch(tree, each)]
+        leaf_id = newest_leaf(tree, through[0] if through else wanted.id)
+        assert last_leaf(tree, wanted.id, left) == leaf_id
+        assert wanted in branch(tree, leaf_id)
 
 
 @given(trees())

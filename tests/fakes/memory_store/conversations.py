@@ -66,7 +66,7 @@ class MemoryConversations(MemoryState):
         if leaf_id in gone:
             raise NotFoundError(kind="message")
         self._hidden |= {each: now for each in gone if each not in self._hidden}
-        self._change(conversation_id, leaf_id=leaf_id)
+        self._show(conversation_id, leaf_id)
 
     def restore_branch(self, owner_id: str, conversation_id: str, message_id: str) -> None:
         self._of(owner_id, conversation_id)
@@ -94,7 +94,7 @@ class MemoryConversations(MemoryState):
 
     def select_leaf(self, owner_id: str, conversation_id: str, leaf_id: str) -> None:
         self._of(owner_id, conversation_id)
-        self._change(conversation_id, leaf_id=self._message(conversation_id, leaf_id).id)
+        self._show(conversation_id, self._message(conversation_id, leaf_id).id)
 
     def delete(self, owner_id: str, conversation_id: str, now: datetime) -> None:
         self._of(owner_id, conversation_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import RLock
 
-from assistant.conversation import Conversation, Message, MessageStatus, Run
+from assistant.conversation import Conversation, Message, MessageStatus, Run, left_behind
 from assistant.draft import Draft
 from assistant.errors.app import NotFoundError
 from assistant.errors.visitor import SignedOutError
@@ -95,6 +95,11 @@ class MemoryState:
 
     def _change(self, conversation_id: str, **changes: object) -> None:
         self._conversations[conversation_id] = replace(self._conversations[conversation_id], **changes)  # type: ignore[arg-type]  # by name
+
+    def _show(self, conversation_id: str, leaf_id: str) -> None:
+        shown = self._conversations[conversation_id]
+        left = left_behind(shown.left_leaves, shown.leaf_id, leaf_id)
+        self._change(conversation_id, leaf_id=leaf_id, left_leaves=left)
 
     def _forget(self, message_ids: Iterable[str]) -> None:
         for message_id in list(message_ids):

@@ -143,6 +143,8 @@ class MemoryTurns(MemoryState):
             self._messages[question_id] = replace(asked, attachments=turn.attachments)
             self._index(turn.conversation_id, question_id)
         self._add(turn, turn.answer_id, question_id, Role.ASSISTANT, turn.answer_beginning, MessageStatus.STREAMING)
+        if self._conversations[turn.conversation_id].leaf_id != turn.parent_id:
+            self._show(turn.conversation_id, turn.answer_id)
         self._change(turn.conversation_id, leaf_id=turn.answer_id, updated_at=turn.now)
         run = Run(
             id=turn.run_id,
