@@ -59,6 +59,9 @@ ISBN 0735619670
 phone = models.CharField(max_length=20), tel: 12345678, mobile: 1234567890
 "phone": "00000000000", "phone_id": 13800138, phone_count = 20240917
 电话：12345678，手机壳 13 种，手机号长度为 11
+订单号13987654321已发货，编号 17698765432
+一共 13987654321 个字节，约等于17179869184字节
+范围 139-8765-43210，139.8765.4321，数值 13987654321.5
 cell 20240917 of the notebook, call 13800138 times
 100-200-3000
 /home/user/project and /Users/username/x
