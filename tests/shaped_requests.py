@@ -32,7 +32,7 @@ def shaped_bodies(things: Things) -> dict[tuple[str, str], st.SearchStrategy[Bod
     prompt = '{"template": "chat"}'
     share = {
         "do": "publish", "include": "branches", "days": "7", "views": "3", "passphrase": "words", "seen": "x",
-        "request": "0" * 32, "redact-REDACTED_EMAIL_1": "0",
+        "request": "0" * 32, "keep": "0" * 32,
     }  # fmt: skip
     return {
         ("POST", "/context"): _as_json(

@@ -10,7 +10,6 @@ from assistant.share_link import is_request
 from assistant.sharing import DAYS, Terms
 
 _NEVER = "never"
-_FOUND, _STAYS = "redact-", "0"
 _MOST_VIEWS = 1_000_000
 
 Fields = Mapping[str, Sequence[str]]
@@ -36,7 +35,7 @@ def read_share_form(fields: Fields) -> ShareForm:
             branches="branches" in included,
             settings="settings" in included,
             prompt="prompt" in included,
-            kept=frozenset(name.removeprefix(_FOUND) for name in fields if _is_kept(fields, name)),
+            kept=frozenset(fields.get("keep", ())),
         ),
         terms=Terms(
             days=read_days(fields), view_limit=_view_limit(_one(fields, "views")), passphrase=_passphrase(fields)
@@ -71,10 +70,6 @@ def _passphrase(fields: Fields) -> str:
     if given and len(given) < SHORTEST:
         raise InvalidOptionError(option="passphrase", fault=f"at least {SHORTEST} characters")
     return given
-
-
-def _is_kept(fields: Fields, name: str) -> bool:
-    return name.startswith(_FOUND) and _one(fields, name) == _STAYS
 
 
 def _one(fields: Fields, name: str) -> str:

@@ -113,14 +113,14 @@ def test_a_kept_value_is_that_value_whatever_is_met_before_it_meanwhile() -> Non
     messages = [replace(question, text="To ann@acme.dev"), answer]
     conversation = conversation_of(messages)
     (found,) = make_draft(conversation, messages, Inclusions(), CARD, at(100)).found
-    form = read_share_form({f"redact-{found.key}": ["0"], "do": ["preview"]})
+    form = read_share_form({"keep": [found.key], "do": ["preview"]})
     renamed = replace(conversation, title="Of bob@acme.dev")
     draft = make_draft(renamed, messages, form.chosen, CARD, at(100))
     assert draft.snapshot.title == "Of REDACTED_EMAIL_1"
     assert draft.snapshot.messages[0].text == "To ann@acme.dev"
     page = SharePages(Wording(), "").draft(draft, form, back="/")
-    chosen = re.findall(r'name="redact-(\w+)" checked value="(\d)"', page)
-    assert chosen == [(draft.found[0].key, "1"), (found.key, "0")]
+    boxes = re.findall(r'name="keep" value="(\w+)"( checked)?', page)
+    assert boxes == [(draft.found[0].key, ""), (found.key, " checked")]
 
 
 def test_what_was_found_is_marked_wherever_it_stands() -> None:
