@@ -30,7 +30,6 @@ from assistant.new_turn import AnswersAtOnce
 from assistant.share_draft import Inclusions
 from assistant.share_link import new_request
 from assistant.sharing import Terms
-from assistant.wording import Wording
 from tests.fakes.desk import ANN, BOB, Clock, Desk, open_desk
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import HOLD
@@ -298,21 +297,3 @@ async def test_what_cannot_be_counted_afterwards_costs_no_answer() -> None:
     limits = Limits(Full(), Bounds(turns_per_minute=1, tokens_per_day=10), clock=Clock())
     async with open_desk(limits=limits) as desk:
         await turn(desk)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(0.2, "1 second"), (1, "1 second"), (59, "59 seconds"), (119, "119 seconds"), (120, "2 minutes"),
-     (121, "3 minutes"), (7199, "2 hours"), (7200, "2 hours"), (86_399, "24 hours")],
-)  # fmt: skip
-def test_a_wait_is_told_as_people_say_it(seconds: float, told: str) -> None:
-    assert told in Wording().error(LimitError(retry_after=seconds))
-
-
-def test_each_limit_has_its_words_with_the_bound_and_the_time() -> None:
-    facts = {"allowed": 41, "period": 3600, "retry_after": 90}
-    for kind in LimitError.__subclasses__():
-        told = Wording().error(kind(**facts))
-        assert "41" in told or "internet address" in told or kind is TooManyGuessesError
-        assert "90 seconds" in told or kind is TooManyAnswersError
-        assert "?" not in told
