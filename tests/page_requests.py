@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+from gradio_client.utils import apply_diff
 
 Message = dict[str, Any]
 
@@ -58,7 +59,15 @@ class PageRequests:
         """The whole event; `shown` is what the page shows after it. False where the server refused it."""
         if self.join(event, **values).is_error:
             return False
-        *_, completed = (message for message in self.follow() if message["msg"] == "process_completed")
+        steps: list[Any] = []
+        for message in self.follow():
+            if message["msg"] == "process_generating" and message["success"]:
+                # The first step is whole; each one after it, what is otherwise in it.
+                given = message["output"]["data"]
+                steps = list(map(apply_diff, steps, given)) if steps else given
+                self._show(event, steps)
+            if message["msg"] == "process_completed":
+                completed = message
         if completed["success"]:
             self._show(event, completed["output"]["data"])
         return bool(completed["success"])
