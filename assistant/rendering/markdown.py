@@ -12,6 +12,7 @@ from html import escape
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
@@ -115,12 +116,20 @@ def _image(
     return f'<a href="{address}">{escape(tokens[index].content) or address}</a>'
 
 
+def _align_columns(state: StateCore) -> None:
+    """Says by an attribute what the parser says by a style, which no page allows."""
+    for token in state.tokens:
+        if token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", None)):
+            token.attrs["align"] = str(style).removeprefix("text-align:")
+
+
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _fence)
     parser.add_render_rule("image", _image)
     parser.core.ruler.push("real_hosts", show_real_hosts)
+    parser.core.ruler.push("align_columns", _align_columns)
     return parser
 
 

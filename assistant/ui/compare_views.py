@@ -25,7 +25,7 @@ class CompareViews:
         if ended is not None:
             asked = replace(ended, messages=ended.messages[:-1])
             return {
-                **self._log.messages(asked),
+                **self._log.messages(asked, answered_below=True),
                 self._screen.live: self._fragments.pair(first, second=ended.messages[-1]),
             }
         if growing := updates.get(self._screen.live):

@@ -85,9 +85,12 @@ class Fragments:
     def welcome(self) -> str:
         return self._render("welcome", card=self._card())
 
-    def messages(self, view: ConversationView, part: range, form: RatingForm | None = None) -> str:
-        """The finished messages at these places; an answer that is being written is shown by `answer`."""
-        told = {"form": form, "reasons": REASONS, "longest_comment": LONGEST_COMMENT}
+    def messages(
+        self, view: ConversationView, part: range, form: RatingForm | None = None, answered_below: bool = False
+    ) -> str:
+        """The finished messages at these places; an answer that is being written is shown by `answer`, two of them by
+        `pair`."""
+        told = {"form": form, "reasons": REASONS, "longest_comment": LONGEST_COMMENT, "answered_below": answered_below}
         return self._render("messages", view=view, part=part, **told)
 
     def pair(self, first: Message, *, second: Message | None = None, growing: str = "") -> str:

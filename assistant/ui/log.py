@@ -19,13 +19,16 @@ class Log:
         self._screen = screen
         self._fragments = fragments
 
-    def messages(self, view: ConversationView, form: RatingForm | None = None) -> Updates:
-        """`form`: below which answer it is asked why it is rated so."""
+    def messages(
+        self, view: ConversationView, form: RatingForm | None = None, *, answered_below: bool = False
+    ) -> Updates:
+        """`form`: below which answer it is asked why it is rated so; `answered_below`: the last question is, in
+        the piece of the growing answer."""
         count = len(view.messages)
         older = max(0, count - _NEWER) // _STEP * _STEP
         return {
             self._screen.older: self._fragments.messages(view, range(older), form) if older else "",
-            self._screen.history: self._fragments.messages(view, range(older, count), form),
+            self._screen.history: self._fragments.messages(view, range(older, count), form, answered_below),
         }
 
     def welcome(self) -> Updates:

@@ -180,6 +180,25 @@ def test_nothing_is_found_on_a_phone(page: Page) -> None:
     assert found == []
 
 
+def test_nothing_is_found_on_a_phone_around_two_answers(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    read(page)
+    page.get_by_label("Compare", exact=True).click()
+    form = page.get_by_role("form", name="A second answer")
+    expect(form).to_be_visible()
+    found = findings(page, "form")
+    box = form.bounding_box()
+    fields = [field.bounding_box() for field in form.locator("input, select, button").all()]
+    # They may not stand out of the form, which scrolls by itself.
+    assert box and [at for at in fields if at and at["x"] + at["width"] > box["x"] + box["width"]] == []
+    form.get_by_role("button", name="Answer beside it").click()
+    pair = page.get_by_role("region", name="Two answers")
+    expect(pair.get_by_role("button", name="Keep this one")).to_have_count(2)
+    found += findings(page, "two answers")
+    assert found == []
+    expect(page.locator("html")).to_have_js_property("scrollWidth", 320)
+
+
 def test_nothing_is_found_on_the_pages_of_shares_and_of_signing_in(page: Page, app: AppProcess) -> None:
     read(page)
     page.get_by_role("link", name="Share", exact=True).click()

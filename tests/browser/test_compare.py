@@ -29,6 +29,12 @@ def test_a_second_answer_with_another_prompt_grows_beside_the_first_and_either_i
     expect(pair.get_by_role("article").nth(1)).to_contain_text("tech_assistant/compact · temperature 0.9 · seed 1234")
     boxes = [article.bounding_box() for article in pair.get_by_role("article").all()]
     assert boxes[0] and boxes[1] and boxes[0]["y"] == boxes[1]["y"] and boxes[0]["x"] < boxes[1]["x"]
+    expect(answered.get_by_text("This question has no answer yet.")).to_have_count(0)
+    # Either may be kept, wherever the mouse is.
+    answered.mouse.move(5, 400)
+    for keep in pair.get_by_role("button", name="Keep this one").all():
+        expect(keep).to_have_css("opacity", "1")
+        expect(keep).not_to_have_css("border-top-color", "rgba(0, 0, 0, 0)")
     answered.set_viewport_size({"width": 320, "height": 700})
     boxes = [article.bounding_box() for article in pair.get_by_role("article").all()]
     assert boxes[0] and boxes[1] and boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]

@@ -4,11 +4,10 @@ import re
 
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from tests.browser.asking import ANSWER_TIME, QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 
 CODE = "def double(number):\n    return number * 2\n"
 FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": CODE.encode()}
-SAME = re.compile(r"^The same text as version 1")
 
 
 def meter(page: Page) -> Locator:
@@ -124,14 +123,6 @@ def test_the_panel_shows_the_prompt_its_parts_and_how_the_answer_was_made(answer
     expect(seen).to_be_hidden()
     expect(answered.get_by_role("button", name="What the model saw")).to_be_focused()
     expect(panel(answered)).to_be_visible()
-
-
-def test_an_answer_is_run_again_and_the_page_says_whether_it_is_the_same(answered: Page) -> None:
-    panel(answered).get_by_role("button", name="Run again with the same seed").click()
-    expect(answered.get_by_role("dialog")).to_be_hidden()
-    expect(answered.get_by_role("group", name="Version 2 of 2")).to_be_visible(timeout=ANSWER_TIME)
-    wait_for_end(answered)
-    expect(answered.get_by_text(SAME).or_(answered.get_by_text("Another text than version 1"))).to_be_visible()
 
 
 def test_a_narrow_screen_holds_meter_and_panel(answered: Page) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app_process import AppProcess
 from tests.browser.chromium import visit
+from tests.browser.keeping import Keep
 from tests.browser.publishing import press_publish
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
@@ -50,6 +51,19 @@ def test_a_shared_page_is_read_as_the_chat_page_is(answered: Page) -> None:
     page.emulate_media(media="screen")
     page.get_by_role("link", name="Tech Assistant").click()
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+
+
+def test_columns_of_a_table_are_set_as_they_were_written(page: Page, keep: Keep, app: AppProcess) -> None:
+    table = "| Way | Kind | Time |\n|:---|:---:|---:|\n| slicing | new | 3.4 ms |\n\n| Plain |\n|---|\n| cell |"
+    kept = keep("Times", ["How long does it take?", table])
+    set_as = "cells => cells.map((cell) => getComputedStyle(cell).textAlign)"
+    wanted = [*["left", "center", "right"] * 2, "start", "start"]
+    visit(page, f"{app.url}/?c={kept.id}")
+    assert page.get_by_role("log").locator("th, td").evaluate_all(set_as) == wanted
+    page.get_by_role("link", name="Share", exact=True).click()
+    press_publish(page)
+    page.goto(page.get_by_role("textbox", name="Link", exact=True).input_value())
+    assert page.locator("th, td").evaluate_all(set_as) == wanted
 
 
 def test_pages_fit_a_narrow_window_and_have_the_icon(narrow: Page, app: AppProcess) -> None:

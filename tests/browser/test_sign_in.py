@@ -103,9 +103,17 @@ def test_whoever_signs_in_keeps_the_conversation_that_is_open_and_can_leave(pers
     page.get_by_role("link", name="Sign in with Hugging Face").click()
     page.get_by_role("link", name="Allow").click()
     expect(page.get_by_role("log").get_by_text("Asked before?")).to_be_visible()
-    page.get_by_text("Signed in as ann").click()
-    assert findings(page, "account") == []
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    menu, leave = page.get_by_text("Signed in as ann"), page.get_by_role("button", name="Sign out", exact=True)
+    menu.click()
+    expect(leave).to_be_visible()
+    found = findings(page, "account")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.get_by_role("button", name="Show side bar").click()
+    menu.click()
+    expect(leave).to_be_visible()
+    assert found + findings(page, "account on a phone") == []
+    leave.click()
+    page.set_viewport_size({"width": 1280, "height": 800})
     expect(page.get_by_role("link", name="Sign in with Hugging Face")).to_be_visible()
     expect(page.get_by_text("Nothing asked yet.")).to_be_visible()
 

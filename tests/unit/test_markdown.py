@@ -185,6 +185,13 @@ def test_markdown_is_set_as_markdown() -> None:
     assert {"h1", "ul", "li", "em", "strong", "s", "blockquote", "table", "td", "ol", "code"} <= set(tags)
 
 
+def test_columns_are_set_by_an_attribute_since_no_page_allows_a_style() -> None:
+    html = render_markdown("|a|b|c|d|\n|---|:--|:-:|---:|\n|1|2|3|4|")
+    for cell, texts in (("th", "abcd"), ("td", "1234")):
+        aligned = zip(texts, ("", ' align="left"', ' align="center"', ' align="right"'), strict=True)
+        assert [text for text, how in aligned if f"<{cell}{how}>{text}</{cell}>" not in html] == []
+
+
 def test_code_is_highlighted_and_named() -> None:
     html = render_markdown("```python title=x.py\ndef f():\n    return 1\n```")
     assert '<span>Python · x.py</span><button type="button" data-copy="code">' in html
