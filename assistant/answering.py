@@ -14,7 +14,7 @@ from assistant.conversation import GenerationOptions, Message, MessageStatus, Pr
 from assistant.engine import Engine, ReadyEngine
 from assistant.errors.engine import EmptyAnswerError, EngineUnavailableError
 from assistant.generation.answer_stream import AnswerStream
-from assistant.generation.deadlines import Deadlines, within
+from assistant.generation.deadlines import Deadlines, due_within, within
 from assistant.generation.retries import wait_before_retry
 from assistant.ports import RunOutcome
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
@@ -165,8 +165,9 @@ class Answering:
         if not text:
             return 0
         try:
-            async with asyncio.timeout(_COUNT_SECONDS):
-                return await asyncio.to_thread(ready.model.language_model.get_num_tokens, text)
+            with due_within(_COUNT_SECONDS):
+                async with asyncio.timeout(_COUNT_SECONDS):
+                    return await asyncio.to_thread(ready.model.language_model.get_num_tokens, text)
         except Exception as error:
             # Whatever it is, an answer that is there is worth more than its count.
             logger.warning("run %s: its tokens cannot be counted: %r", self._assignment.run.id, error)

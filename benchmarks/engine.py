@@ -31,9 +31,12 @@ ROWS = {
     "restored": "the prefix after a restart, s",
     "warm": "first token, prefix read, s",
     "third": "first token, third turn, s",
-    "at 1": "tokens/s, 1 conversation",
-    "at 4": "tokens/s, 4 conversations",
-    "at 8": "tokens/s, 8 conversations",
+    "long at 1": "tokens/s, long prompt, 1 conversation",
+    "long at 4": "tokens/s, long prompt, 4 conversations",
+    "long at 8": "tokens/s, long prompt, 8 conversations",
+    "chat at 1": "tokens/s, chat prompt, 1 conversation",
+    "chat at 4": "tokens/s, chat prompt, 4 conversations",
+    "chat at 8": "tokens/s, chat prompt, 8 conversations",
     "peak": "peak memory, MiB",
 }
 QUIET = os.environ | {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
@@ -71,10 +74,12 @@ def ratios(found: dict[str, Figures]) -> list[tuple[str, float, str]]:
             rows.append((f"{name}: first token, prefix read / unread", figures["warm"] / figures["cold"], "≤ 0.05"))
             rows.append((f"{name}: the prefix after a restart, s", figures["restored"], "≤ 1"))
             wanted = "≥ 1.8" if engine == "embedded" else "none set"
-            rows.append((f"{name}: 4 conversations / 1, tokens/s", figures["at 4"] / figures["at 1"], wanted))
+            for prompt in ("long", "chat"):
+                ratio = figures[f"{prompt} at 4"] / figures[f"{prompt} at 1"]
+                rows.append((f"{name}: 4 conversations / 1, {prompt} prompt, tokens/s", ratio, wanted))
         alone = found.get(f"llama.cpp:{slots}")
         if engine == "embedded" and alone:
-            for key in ("at 1", "at 4", "at 8"):
+            for key in (key for key in ROWS if " at " in key):
                 rows.append((f"{name} / llama.cpp alone, tokens/s {key}", figures[key] / alone[key], "≥ 0.95"))
     return rows
 

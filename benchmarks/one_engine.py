@@ -17,7 +17,8 @@ from assistant.prompting.assembler import PromptAssembler
 from assistant.prompting.library import load_template
 from benchmarks.contestants import Answer, Contestant, contestant
 
-PROMPT = "tech_assistant/v1"
+LONG, CHAT = "tech_assistant/v1", "chat/chatml"
+"""StarCoder's prompt, and the embedded model's own. What is measured once is measured with the long one."""
 WINDOW = 8192
 FEW, MANY = 16, 64
 CONVERSATIONS = (1, 4, 8)
@@ -39,8 +40,8 @@ TURNS = ("What is a decorator in Python?", "Show me one that counts calls.", "Ho
 class Prompts:
     """The same for every engine, so tokens are counted roughly: nothing comes near the window."""
 
-    def __init__(self) -> None:
-        self.template = load_template(PROMPT, PROMPT, fetch)
+    def __init__(self, prompt: str) -> None:
+        self.template = load_template(prompt, prompt, fetch)
         self._assembler = PromptAssembler(self.template, lambda text: len(text) // 3, WINDOW)
 
     def after(self, texts: Sequence[str]) -> str:
@@ -89,7 +90,7 @@ async def seconds(work: Awaitable[None]) -> float:
 
 async def measured(name: str, slots: int, model: Path, prefixes: Path) -> dict[str, float]:
     """In the order of an app's life; a second start comes last, so that the peak before it is one engine's."""
-    prompts = await asyncio.to_thread(Prompts)
+    prompts, chats = [await asyncio.to_thread(Prompts, prompt) for prompt in (LONG, CHAT)]
     engine = contestant(name, model, prefixes, slots)
     found = {"start": await seconds(engine.start())}
     try:
@@ -98,8 +99,12 @@ async def measured(name: str, slots: int, model: Path, prefixes: Path) -> dict[s
         found["warm"] = (await engine.answer(prompts.after([WARM]), FEW)).first
         found["third"] = (await third_turn(engine, prompts)).first
         # Plain generate reads the whole prompt for each: more of the same would only take long.
-        for count in CONVERSATIONS if name != "generate" else CONVERSATIONS[:2]:
-            found[f"at {count}"] = await together(engine, prompts, count)
+        counts = CONVERSATIONS if name != "generate" else CONVERSATIONS[:2]
+        for count in counts:
+            found[f"long at {count}"] = await together(engine, prompts, count)
+        await engine.read(chats.template.prefix)
+        for count in counts:
+            found[f"chat at {count}"] = await together(engine, chats, count)
         found["peak"] = _peak()
     finally:
         await engine.close()

@@ -1,14 +1,20 @@
 """How long an engine may keep a person waiting. Knows nothing of engines: it watches any stream."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from math import inf
 from typing import Any, TypeVar, cast
 
 from assistant.errors.engine import EngineTimeoutError
 
 T = TypeVar("T")
+
+_due: ContextVar[float] = ContextVar("due", default=inf)
+"""By the monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +47,18 @@ async def within(deadlines: Deadlines, pieces: AsyncIterator[T]) -> AsyncGenerat
                 raise EngineTimeoutError(waited_for=waited_for, seconds=round(patience)) from error
             yield piece
             patience, waited_for = deadlines.next_token, "next word"
+
+
+@contextmanager
+def due_within(seconds: float) -> Iterator[None]:
+    """For what is begun inside, in a worker thread too. A thread cannot be cancelled: it has to ask `seconds_left`."""
+    before = _due.set(min(_due.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _due.reset(before)
+
+
+def seconds_left() -> float:
+    """Infinite where nothing is due, 0 where nobody waits any more."""
+    return max(0.0, _due.get() - time.monotonic())

@@ -27,7 +27,7 @@ class LoopbackServer:
         self.connections = 0
         """That were ever opened."""
         self._gate = asyncio.Event()
-        self._reached = asyncio.Event()
+        self._reached = asyncio.Semaphore(0)
         self._left = asyncio.Event()
         self._none_open = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
@@ -62,15 +62,15 @@ class LoopbackServer:
 
     async def hold(self) -> None:
         """For an answer: go on when the test says so."""
-        self._reached.set()
+        self._reached.release()
         await self._gate.wait()
 
     def release(self) -> None:
         self._gate.set()
 
     async def held(self) -> None:
-        """Until an answer holds."""
-        await asyncio.wait_for(self._reached.wait(), 5)
+        """Until an answer holds, another one at each call."""
+        await asyncio.wait_for(self._reached.acquire(), 5)
 
     async def client_left(self) -> None:
         """Until a client has closed its connection in the middle of an answer."""

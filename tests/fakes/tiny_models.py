@@ -68,11 +68,11 @@ def tiny_tokenizer(*, with_first: bool = False) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END, bos_token=FIRST)
 
 
-def tiny_module(kind: str = "gpt_bigcode", seed: int = 0, positions: int = POSITIONS) -> Any:
+def tiny_module(kind: str = "gpt_bigcode", seed: int = 0) -> Any:
     torch.manual_seed(seed)
     shape: dict[str, Any] = {
         "vocab_size": 258,
-        "max_position_embeddings": positions,
+        "max_position_embeddings": POSITIONS,
         "hidden_size": 32,
         "num_hidden_layers": 2,
         "num_attention_heads": 4,
@@ -92,10 +92,10 @@ def tiny_module(kind: str = "gpt_bigcode", seed: int = 0, positions: int = POSIT
     return makers[kind]().eval()
 
 
-def save_tiny(folder: Path, kind: str = "gpt_bigcode", seed: int = 0, positions: int = POSITIONS) -> Path:
+def save_tiny(folder: Path, kind: str = "gpt_bigcode", seed: int = 0) -> Path:
     """A folder as the Hub would give it."""
     transformers_logging.disable_progress_bar()
-    tiny_module(kind, seed, positions).save_pretrained(folder)
+    tiny_module(kind, seed).save_pretrained(folder)
     tiny_tokenizer(with_first=kind == "llama").save_pretrained(folder)
     return folder
 

@@ -58,7 +58,9 @@ class OpenAIContract(BackendContract):
         def stalls(*said_before: str) -> None:
             home.will_answer(*said_before, HOLD)
 
-        return Backend(loader=loader, loaded=loaded, key=KEY, stalls=stalls, client_left=home.client_left)
+        return Backend(
+            loader=loader, loaded=loaded, key=KEY, stalls=stalls, halted=home.held, client_left=home.client_left
+        )
 
     async def home(self, engines: list[FakeEngine], backend: Backend) -> FakeEngine:
         before = [len(engine.requests) for engine in engines]
@@ -119,4 +121,6 @@ class TestTextGenerationInference(BackendContract):
             server.will_answer(*said_before, TGI_HOLD)
 
         loaded = await loader.load(ignore)
-        return Backend(loader=loader, loaded=loaded, key=KEY, stalls=stalls, client_left=server.client_left)
+        return Backend(
+            loader=loader, loaded=loaded, key=KEY, stalls=stalls, halted=server.held, client_left=server.client_left
+        )

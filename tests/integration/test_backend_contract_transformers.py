@@ -2,48 +2,20 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
-from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
 import torch
-from transformers import GPTBigCodeConfig, GPTBigCodeForCausalLM
-from transformers.utils import logging as transformers_logging
 
 from assistant.backends.torch_engine.loader import TransformersLoader
 from assistant.engine import ModelLoader
 from tests.backend_contract import LINE, PROMPT, Backend, BackendContract, ignore
-from tests.fakes.tiny_models import tiny_tokenizer
-
-POSITIONS = 4096
-WIDTH = 260
-"""As many numbers as there are tokens, and a few, since attention's heads share them evenly."""
-
-
-def save_reciting(folder: Path) -> Path:
-    """A model whose position alone says what comes next: the line, again and again, from the end of the prompt on."""
-    transformers_logging.disable_progress_bar()
-    tokenizer = tiny_tokenizer()
-    shape = {"n_embd": WIDTH, "n_layer": 1, "n_head": 4, "n_inner": 4, "n_positions": POSITIONS}
-    config = GPTBigCodeConfig(vocab_size=258, bos_token_id=1, eos_token_id=0, **shape)
-    model = GPTBigCodeForCausalLM(config)
-    start = len(tokenizer.encode(PROMPT)) - 1
-    line = tokenizer.encode(LINE)
-    said = list(islice(cycle(line), (-start) % len(line), (-start) % len(line) + POSITIONS))
-    with torch.no_grad():
-        for weights in model.transformer.h.parameters():
-            weights.zero_()
-        # The head is the same matrix: a position's number one is its token's score.
-        model.transformer.wte.weight.copy_(torch.eye(258, WIDTH) / 2)
-        model.transformer.wpe.weight.copy_(torch.eye(WIDTH)[said])
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+from tests.fakes.reciting_model import POSITIONS, save_reciting
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_reciting(tmp_path_factory.mktemp("models") / "reciting")
+    return save_reciting(tmp_path_factory.mktemp("models") / "reciting", LINE, PROMPT)
 
 
 @pytest.fixture(autouse=True)

@@ -148,10 +148,16 @@ async def test_however_answers_end_no_thread_and_no_connection_is_left(protocol:
     async with protocol.server() as server:
         async with open_desk(loader=protocol.load(server)) as desk:
             await desk.engine.ready()
-            for script in ({}, {"fault": "CUT"}, {"fault": "HTML"}, {"status": 500}, {"event": "{no JSON"}) * 3:
+            for script, status in (
+                ({}, MessageStatus.COMPLETE),
+                ({"fault": "CUT"}, INTERRUPTED),
+                ({"fault": "HTML"}, FAILED),
+                ({"status": 500}, FAILED),
+                ({"event": "{no JSON"}, INTERRUPTED),
+            ) * 3:
                 fault = {"fault": protocol.fault(str(script["fault"]))} if "fault" in script else {}
                 server.will_answer(" One", **{**script, **fault})
-                await desk.end_of(await desk.ask("Well?"))
+                assert (await desk.end_of(await desk.ask("Well?"))).status is status
                 server.will_answer(" One", protocol.hold)
                 run = await desk.ask("Well?")
                 await server.held()

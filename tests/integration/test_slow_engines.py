@@ -9,7 +9,8 @@ import pytest
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.backends.patience import USUAL_PATIENCE, Patience
 from assistant.conversation import MessageStatus, Run
-from assistant.generation.deadlines import Deadlines
+from assistant.errors.engine import EngineUnavailableError
+from assistant.generation.deadlines import Deadlines, due_within
 from assistant.run_update import RunUpdate
 from tests.engine_servers import PROTOCOLS, Protocol, Server
 from tests.fakes.desk import ANN, Desk, open_desk
@@ -17,6 +18,8 @@ from tests.fakes.fake_engine import FakeEngine, Fault, Reading
 from tests.fakes.stepped_loop import on_stepped_time, pass_time, until
 
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda protocol: protocol.name)
+ASKED_FOR_COUNTS = [protocol for protocol in PROTOCOLS if protocol.name != "messages"]
+"""Of messages the tokens are estimated."""
 
 
 @asynccontextmanager
@@ -152,6 +155,25 @@ async def test_a_stop_ends_the_run_and_keeps_the_text_though_the_engine_says_not
         assert end.provenance
         # Of messages the tokens are estimated here.
         assert end.provenance.completion_tokens in (None, len("So far"))
+
+
+@pytest.mark.parametrize("servers", [1, 2])
+@pytest.mark.parametrize("protocol", ASKED_FOR_COUNTS, ids=lambda protocol: protocol.name)
+async def test_a_count_of_tokens_ends_when_nobody_waits_for_it_any_more(protocol: Protocol, servers: int) -> None:
+    async with desk_before(protocol, servers) as (desk, made):
+        model = (await desk.engine.ready()).model.language_model
+        for server in made:
+            server.silent = True
+            server.requests.clear()
+        with due_within(0.05), pytest.raises(EngineUnavailableError):
+            async with asyncio.timeout(5):
+                await asyncio.to_thread(model.get_num_tokens, "So far")
+        # The time was for all of them together, and tells nothing of how they are.
+        assert [len(server.requests) for server in made] == [1, 0][:servers]
+        for server in made:
+            server.silent = False
+        assert await asyncio.to_thread(model.get_num_tokens, "So far") == len("So far")
+        assert [len(server.requests) for server in made] == [2, 0][:servers]
 
 
 @each_protocol

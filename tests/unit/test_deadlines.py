@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from math import inf
 
 import pytest
+from pydantic import PrivateAttr
 
 from assistant.conversation import MessageStatus
 from assistant.errors.engine import EngineError, EngineTimeoutError, EngineUnavailableError
-from assistant.generation.deadlines import Deadlines, within
+from assistant.generation.deadlines import Deadlines, due_within, seconds_left, within
 from assistant.generation.retries import wait_before_retry
-from tests.fakes.desk import Desk, open_desk
+from tests.fakes.desk import ANN, Desk, open_desk
 from tests.fakes.scripted_model import HOLD, ScriptedModel
 from tests.fakes.stepped_loop import on_stepped_time, pass_time, until
 
@@ -133,3 +135,35 @@ def test_the_wait_grows_and_is_spread() -> None:
     assert wait_before_retry(REFUSED, 2, jitter=0.0) == 1.0
     assert wait_before_retry(REFUSED, 2, jitter=1.0) == 1.5
     assert wait_before_retry(REFUSED, 3) is None
+
+
+class CountingModel(ScriptedModel):
+    """Keeps how long each count might take."""
+
+    _allowed: list[float] = PrivateAttr(default_factory=list)
+
+    def get_num_tokens(self, text: str) -> int:
+        self._allowed.append(seconds_left())
+        return len(text)
+
+
+async def test_what_a_stopped_answer_comes_to_is_counted_in_a_moment_or_not_at_all() -> None:
+    model = CountingModel()
+    async with open_desk(model=model) as desk:
+        model.will_say(" So far", HOLD)
+        run = await desk.ask("Long?")
+        await model.held()
+        before = len(model._allowed)
+        await desk.service.stop(ANN, run.conversation_id)
+        assert set(model._allowed[:before]) == {inf}
+        [allowed] = model._allowed[before:]
+        assert 0 < allowed <= 2
+
+
+def test_the_earliest_of_several_deadlines_counts() -> None:
+    assert seconds_left() == inf
+    with due_within(1000), due_within(2000):
+        assert seconds_left() <= 1000
+    with due_within(0):
+        assert seconds_left() == 0
+    assert seconds_left() == inf

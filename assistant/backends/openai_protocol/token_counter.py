@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.backends.openai_protocol.connection import Connection
 from assistant.backends.openai_protocol.dialect import Dialect
 from assistant.backends.openai_protocol.errors import translated
+from assistant.backends.patience import while_it_is_waited_for
 from assistant.errors.engine import EngineError, EngineLoadError
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class ServerTokenizer(TokenCounter):
         if self._dialect is Dialect.LLAMA_CPP:
             body = {"content": text, "parse_special": True}
         with translated():
-            answer = self._client.post("/tokenize", json=body)
+            timeout = while_it_is_waited_for(self._client.timeout)
+            answer = self._client.post("/tokenize", json=body, timeout=timeout)
             return [int(token) for token in answer.raise_for_status().json()["tokens"]]
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from assistant.backends.patience import USUAL_PATIENCE
 from assistant.backends.replication.replicas import Replicas
 from assistant.errors.engine import EngineError, EngineProtocolError, EngineTimeoutError, EngineUnavailableError
-from assistant.generation.deadlines import Deadlines, within
+from assistant.generation.deadlines import Deadlines, seconds_left, within
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Failover(Generic[Model]):
         raise fault or self._none_is_well()
 
     def ask(self, ask: Callable[[Model], _Answer]) -> _Answer:
-        """Any replica, the healthy ones first. Blocks as long as `ask` does; for worker threads."""
+        """Any replica, the healthy ones first, while somebody waits. Blocks as long as `ask`; for worker threads."""
         healthy = self._health.order(None)
         fault: EngineError | None = None
         # What is asked here comes before a conversation's turn, and must not wait for the probe that the turn starts.
@@ -100,7 +100,8 @@ class Failover(Generic[Model]):
             try:
                 return ask(self._replicas[name].model)
             except EngineError as error:
-                if not _is_its_own(error):
+                # Where nobody waits any more it was cut short, and says nothing of how the replica is.
+                if not _is_its_own(error) or not seconds_left():
                     raise
                 if isinstance(error, EngineUnavailableError):
                     self._leave_alone(name, error)

@@ -11,7 +11,7 @@ from http import HTTPStatus
 import httpx2
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt, SecretStr
 
-from assistant.backends.patience import QUESTION_SECONDS
+from assistant.backends.patience import QUESTION_SECONDS, while_it_is_waited_for
 from assistant.backends.tgi.client import TgiClient
 from assistant.backends.tgi.errors import translated
 from assistant.errors.engine import EngineError
@@ -79,7 +79,8 @@ class TgiServer:
     def token_ids(self, text: str) -> list[int]:
         """Blocks."""
         with translated():
-            return _token_ids(self._tokenizer.post("/tokenize", json={"inputs": text}))
+            timeout = while_it_is_waited_for(self._tokenizer.timeout)
+            return _token_ids(self._tokenizer.post("/tokenize", json={"inputs": text}, timeout=timeout))
 
     async def aclose(self) -> None:
         self._tokenizer.close()
