@@ -16,7 +16,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.prompt_values import StringPromptValue
 
 from assistant.backends import embedded
-from assistant.backends.cpu_threads import engine_threads
+from assistant.backends.cpu_threads import batch_threads, engine_threads
 from assistant.backends.hub import fetch
 from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
 from assistant.backends.torch_engine.loader import TransformersLoader
@@ -107,7 +107,8 @@ class LlamaCpp:
         parameters.model.path = str(find_model_file("", fetch))
         parameters.hostnames, parameters.port = ["127.0.0.1"], 0
         parameters.n_parallel = self._slots
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = engine_threads()
+        parameters.cpuparams.n_threads = engine_threads()
+        parameters.cpuparams_batch.n_threads = batch_threads()
         parameters.kv_unified = False
         parameters.n_ctx = self._slots * card_for(DEFAULT_MODEL).context_window
         parameters.ui = parameters.endpoint_slots = False

@@ -1,7 +1,7 @@
 """How many threads an engine on the CPU should use.
 
 llama.cpp's threads wait for one another after every operation, so one that has no core of its own holds up all others:
-one core is left to the rest of the machine.
+one core is left to the rest of the machine. Where many tokens are computed at once, those waits are few.
 """
 
 import os
@@ -12,8 +12,19 @@ _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 def engine_threads() -> int:
     """All cores that this process may use but one, no more than OMP_NUM_THREADS where it is set, and at least one."""
+    cores = _cores()
+    return max(1, min(cores - 1, _wanted(cores)))
+
+
+def batch_threads() -> int:
+    """For a prompt that is read, or the next tokens of several conversations: one more than `engine_threads`."""
+    cores = _cores()
+    return max(1, min(cores, _wanted(cores)))
+
+
+def _cores() -> int:
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable - 1, _container_cores(usable) - 1, _wanted(usable)))
+    return min(usable, _container_cores(usable))
 
 
 def _wanted(otherwise: int) -> int:

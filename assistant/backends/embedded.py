@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from assistant.backends.cpu_threads import engine_threads
+from assistant.backends.cpu_threads import batch_threads, engine_threads
 from assistant.backends.hub import fetch
 from assistant.backends.model_file import DEFAULT_MODEL, find_model_file
 from assistant.backends.openai_protocol.completions import OpenAICompletions
@@ -115,7 +115,8 @@ def _start(path: Path, key: SecretStr, card: ModelCard, folder: Path) -> Any:  #
     parameters.port = 0
     parameters.api_keys = [key.get_secret_value()]
     parameters.n_parallel = SLOTS
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = engine_threads()
+    parameters.cpuparams.n_threads = engine_threads()
+    parameters.cpuparams_batch.n_threads = batch_threads()
     # A window of its own for each slot, so that one conversation cannot crowd out another's prefix.
     parameters.kv_unified = False
     # A prompt is read in pieces of this many tokens, as many as are computed at once: how far it has come is told after
