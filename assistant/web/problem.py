@@ -76,6 +76,9 @@ def answer_unreadable(app: FastAPI, wording: Wording) -> None:
     async def refuse(_: Request, error: Exception) -> Response:
         return problem(wording, InputError())
 
-    for served in (app, *(getattr(route, "app", None) for route in app.routes)):
-        if isinstance(served, FastAPI):
-            served.add_exception_handler(RequestValidationError, refuse)
+    app.add_exception_handler(RequestValidationError, refuse)
+    for mounted in (getattr(route, "app", None) for route in app.routes):
+        if isinstance(mounted, FastAPI):
+            mounted.add_exception_handler(RequestValidationError, refuse)
+            # Gradio looks its events up by whatever number a request names.
+            mounted.add_exception_handler(KeyError, refuse)

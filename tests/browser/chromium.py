@@ -33,3 +33,17 @@ def visit(page: Page, url: str) -> None:
     a box that does not work yet."""
     page.goto(url)
     page.locator("[data-conversation]").first.wait_for()
+
+
+def wait_until(page: Page, condition: str, arg: object = None) -> None:
+    """Until a function of the page says so, asked in each frame. Playwright's own `wait_for_function` compiles its text
+    anew each time, which the page's policy forbids."""
+    page.evaluate(
+        f"""(arg) => new Promise((done, fail) => {{
+            const condition = {condition}, last = performance.now() + 30000;
+            const look = () => condition(arg) ? done()
+                : performance.now() > last ? fail(Error(`never: ${{condition}}`)) : requestAnimationFrame(look);
+            look();
+        }})""",
+        arg,
+    )

@@ -202,7 +202,7 @@ def test_nothing_is_found_on_a_phone_around_two_answers(page: Page) -> None:
 def test_nothing_is_found_on_the_pages_of_shares_and_of_signing_in(page: Page, app: AppProcess) -> None:
     read(page)
     page.get_by_role("link", name="Share", exact=True).click()
-    expect(page.get_by_role("radiogroup")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Keep")).to_be_visible()
     found = both_widths(page, "preview")
     press_publish(page)
     found += both_widths(page, "published")

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.asking import ask, keep_it_short, wait_for_end
+from tests.browser.chromium import wait_until
 
 COUNT = re.compile(r"^([\d,]+) of the [\d,]+ tokens")
 
@@ -69,7 +70,7 @@ def test_a_conversation_keeps_its_own_prompt_and_the_next_one_begins_anew(page: 
     ask(page, "What is Rust?")
     wait_for_end(page)
     # The tab lets go of what the server has.
-    page.wait_for_function("sessionStorage.getItem('prompt') === null")
+    wait_until(page, "() => sessionStorage.getItem('prompt') === null")
     page.reload()
     page.get_by_role("log").get_by_text("What is Rust?").wait_for()
     page.get_by_role("button", name="Settings").click()

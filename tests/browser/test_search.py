@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.chromium import wait_until
 from tests.browser.keeping import Keep
 
 
@@ -75,9 +76,10 @@ def test_the_beginning_of_a_long_conversation_comes_above_what_is_being_read(pag
         expect(articles).to_have_count(230 - first)
         expect(articles.first).to_contain_text(f"number {first}.")
         # Those above it get their true heights in the next frames.
-        page.wait_for_function(
+        wait_until(
+            page,
             "([article, y]) => Math.abs(article.getBoundingClientRect().y - y) < 2",
-            arg=[reading.element_handle(), place["y"]],
+            [reading.element_handle(), place["y"]],
         )
         reading = articles.filter(has_text=f"number {first}.").first
     expect(page.get_by_role("button", name="Earlier messages")).to_have_count(0)

@@ -57,6 +57,13 @@ def test_what_no_database_takes_for_an_id_is_of_nothing_that_is_there(running: W
             assert "went wrong" not in owner.page.shown["notice"]
 
 
+@pytest.mark.parametrize("number", [-1, 10**6, None])
+def test_an_event_that_there_is_not_is_refused(tmp_path: Path, number: int | None) -> None:
+    with web_app(tmp_path) as running:
+        event = {"fn_index": number, "data": [], "session_hash": "x"}
+        assert 400 <= running.visitor().post("/gradio_api/queue/join", json=event).status_code < 500
+
+
 @pytest.mark.parametrize("path", ["/context", "/draft", "/gradio_api/queue/join"])
 def test_a_body_that_is_no_text_is_refused_and_not_sent_back(tmp_path: Path, path: str) -> None:
     with web_app(tmp_path) as running:

@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from assistant.backends.openai_protocol.loader import OpenAIServerLoader
 from assistant.engine import ModelLoader
 from tests.app_process import free_port
-from tests.backend_contract import Backend, BackendContract, ignore
-from tests.integration.test_backend_contract_transformers import POSITIONS, save_reciting
+from tests.backend_contract import LINE, PROMPT, Backend, BackendContract, ignore
+from tests.fakes.reciting_model import POSITIONS, save_reciting
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_reciting(tmp_path_factory.mktemp("models") / "reciting")
+    return save_reciting(tmp_path_factory.mktemp("models") / "reciting", LINE, PROMPT)
 
 
 @pytest.fixture(scope="module")

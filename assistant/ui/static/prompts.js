@@ -79,7 +79,7 @@
     const editing = isHere && (keeping || form().contains(document.activeElement));
     // A new chat's prompt is nowhere but here: what the server would take is not news.
     if (editing || (isHere && !next.conversation)) next.choice = { own: null, ...choice() };
-    if (!state && !next.conversation) next.choice = keptOverReload() ?? next.choice;
+    if (!state && !next.conversation) next.choice = kept() ?? next.choice;
     state = next;
     drawChoices(next);
     if (next.choice.own && !editing) fill(next.choice.own);
@@ -102,19 +102,18 @@
   function hold() {
     const chosen = choice();
     hidden.write("prompt", JSON.stringify({ conversation: state.conversation, ...chosen }));
-    // A new chat has no place on the server yet: over a reload its prompt is kept by the tab, where that keeps anything,
-    // and no longer.
+    // A new chat has no place on the server yet: until its first question its prompt is kept by the tab, where that keeps
+    // anything.
     try {
       if (state.conversation) sessionStorage.removeItem("prompt");
       else sessionStorage.setItem("prompt", JSON.stringify(chosen));
     } catch {}
   }
 
-  function keptOverReload() {
-    if (performance.getEntriesByType("navigation")[0]?.type !== "reload") return null;
+  function kept() {
     try {
-      const kept = JSON.parse(sessionStorage.getItem("prompt"));
-      return kept && { own: null, ...kept };
+      const chosen = JSON.parse(sessionStorage.getItem("prompt"));
+      return chosen && { own: null, ...chosen };
     } catch {
       return null;
     }
@@ -165,15 +164,12 @@
     changed(TYPING);
   }
 
-  // The preview is drawn anew with each change: it stays as open as it was.
+  // The preview is drawn anew with each change: it stays as open as it was, or as whoever presses it just then wants it.
   let wasOpen = false;
-  document.addEventListener(
-    "toggle",
-    (event) => {
-      if (event.target.matches?.("#prompt-preview details") && event.target.isConnected) wasOpen = event.target.open;
-    },
-    true,
-  );
+  document.addEventListener("click", (event) => {
+    const summary = event.target.closest("#prompt-preview summary");
+    if (summary) wasOpen = !summary.parentElement.open;
+  });
 
   function begin() {
     const told = find("#prompt-state");
