@@ -99,4 +99,4 @@ class TurnEvents:
         yield {**self._views.editing(at, question), **await self._attaching.held(question.attachments)}
 
     async def _cancel_edit(self, _: Action, visit: Visit) -> AsyncIterator[Updates]:
-        yield {**self._views.editing_cancelled(visit.at), **await self._attaching.held(())}
+        yield self._views.editing_cancelled(visit.at)

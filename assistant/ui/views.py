@@ -125,7 +125,8 @@ class Views:
         return {self._screen.message: question.text, **self.quiet(), **self._at(at.edits(question.id))}
 
     def editing_cancelled(self, at: Position) -> Updates:
-        return {self._screen.message: "", **self.quiet(), **self._at(at.edits(None))}
+        """The page gives box and files back by itself: told twice, as Gradio does, they could be emptied after that."""
+        return {**self.quiet(), **self._at(at.edits(None))}
 
     def deleted(self, conversation_ids: Sequence[str], titles: Sequence[str]) -> Updates:
         undo = Action(do="restore", conversations=tuple(conversation_ids))

@@ -74,8 +74,8 @@
     const hasEnded = wasEditing && !isEditing();
     wasEditing = isEditing();
     if (!hasEnded || !aside) return;
-    if (aside.text) write(aside.text);
-    if (aside.files) bringBackFiles();
+    if (aside.text || !sent) write(aside.text);
+    if (aside.files || !sent) bringBackFiles();
     aside = null;
     keep();
   }
