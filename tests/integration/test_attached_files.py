@@ -75,7 +75,9 @@ def test_a_question_asked_anew_brings_its_files_back(running: WebApp, page: Page
     assert json.loads(page.shown["attachments"]) == [CODE]
     assert "main.py" in page.shown["attached"]
     assert page.do("act", action=json.dumps({"do": "cancel-edit"}))
-    assert (page.shown["attachments"], page.shown["attached"]) == ("", "")
+    assert json.loads(page.shown["position"])["editing_id"] is None
+    # The page puts back what was there before, and is not told anything else of it.
+    assert json.loads(page.shown["attachments"]) == [CODE]
 
 
 def test_a_shared_page_shows_files_as_they_are(running: WebApp, page: PageRequests) -> None:
