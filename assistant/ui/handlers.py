@@ -99,14 +99,16 @@ class Handlers:
         otherwise: Updates | None = None,
     ) -> AsyncIterator[Updates]:
         """An error becomes words at the box; what was typed stays in it. `otherwise`: what is shown besides, then."""
+        told = False
         speak_with(request)
         come_from(request.client.host if request.client else "")
         try:
             async for updates in event(await self._visit(values, request)):
+                told = True
                 yield updates
-            # What an event yields last Gradio sends once more when it completes, by when the person may have typed; and
-            # of one that yields nothing at all it empties every output.
-            yield self._views.unchanged()
+            if not told:
+                # Gradio empties every output of an event that yields nothing at all.
+                yield self._views.unchanged()
         except AssistantError as error:
             yield {**(otherwise or {}), **self._views.error(error)}
         except Exception:

@@ -105,10 +105,9 @@ def mount_page(
 
 def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     options = list(screen.options.values())
-    # The position first, since Gradio draws them in turn: whoever acts on what they see acts there.
     place = [
-        screen.position, screen.conversations, screen.heading, screen.older, screen.history, screen.live,
-        screen.editing, screen.notice, screen.send, screen.stop, screen.announcement, screen.prompts.state, *options,
+        screen.conversations, screen.heading, screen.older, screen.history, screen.live, screen.editing, screen.notice,
+        screen.send, screen.stop, screen.announcement, screen.position, screen.prompts.state, *options,
     ]  # fmt: skip
     # The box only where an event fills or empties it: what is being typed meanwhile is nobody else's business.
     everything = [*place, screen.message, screen.attachments, screen.attached, screen.context]

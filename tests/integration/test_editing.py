@@ -69,15 +69,6 @@ def test_the_conversation_may_be_drawn_anew_around_it(running: WebApp, editing: 
     assert editing.shown["message"] == ""
 
 
-def test_the_end_of_an_event_leaves_alone_what_was_typed_since_it_told_all(editing: PageRequests) -> None:
-    editing.join("act", action=json.dumps({"do": "cancel-edit"}))
-    told, *_, completed = (
-        each for each in editing.follow() if each["msg"] in ("process_generating", "process_completed")
-    )
-    assert "" in told["output"]["data"]
-    assert all(isinstance(each, dict) and "value" not in each for each in completed["output"]["data"])
-
-
 def test_where_its_question_is_not_shown_any_more_it_has_ended(running: WebApp, editing: PageRequests) -> None:
     other = PageRequests(running.client, opened=here(editing))
     found = re.search(r"\{&#34;do&#34;: &#34;edit&#34;, &#34;message&#34;: &#34;(\w+)", other.shown["history"])

@@ -128,8 +128,8 @@ def test_an_answer_whose_process_was_killed_is_ended_by_the_other_with_its_text(
     theirs = show(there, pair.newest()[0])
     until_shown(theirs, "word20")
     pair.one.stop(signal.SIGKILL)
-    until_shown(theirs, "Interrupted before it was finished.")
-    until_shown(theirs, "process_completed")
+    ended = until_shown(theirs, "process_completed")
+    assert "Interrupted before it was finished." in json.dumps(ended)
     theirs.close()
     _, status, kept = pair.newest()
     assert status == "interrupted"
