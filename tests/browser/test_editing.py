@@ -68,6 +68,7 @@ def test_it_is_said_for_as_long_as_it_is_so(paced: Page) -> None:
     paced.get_by_role("button", name="Cancel editing").click()
     expect(paced.get_by_text(EDITING)).to_be_hidden()
     expect(paced.get_by_role("alert")).to_be_hidden()
+    expect(box(paced)).to_have_value("")
     ask(paced, "And then?")
     wait_for_end(paced, 2)
 

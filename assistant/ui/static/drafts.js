@@ -61,6 +61,7 @@
   let aside = null;
   const isEditing = () => Boolean(find("#editing [data-action]"));
   function makeRoom() {
+    isGivenUp = false;
     if (!isEditing()) aside = { text: box().value, files: hidden.field("attachments").value };
   }
   function bringBackFiles() {
@@ -70,13 +71,15 @@
   }
 
   let wasEditing = false;
+  let isGivenUp = false;
   function lookAtEditing() {
     const hasEnded = wasEditing && !isEditing();
     wasEditing = isEditing();
     if (!hasEnded || !aside) return;
-    if (aside.text || !sent) write(aside.text);
-    if (aside.files || !sent) bringBackFiles();
+    if (aside.text || isGivenUp) write(aside.text);
+    if (aside.files || isGivenUp) bringBackFiles();
     aside = null;
+    isGivenUp = false;
     keep();
   }
 
@@ -147,6 +150,7 @@
     if (event.target.closest("#send")) sending();
     const action = event.target.closest("#log [data-action]");
     if (action && JSON.parse(action.dataset.action).do === "edit") makeRoom();
+    if (event.target.closest("#editing [data-action]")) isGivenUp = true;
     const decision = event.target.closest("[data-draft]");
     if (decision) decide(decision.dataset.draft === "other");
   });
