@@ -12,16 +12,16 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.backends.embedded import EmbeddedLoader
 from assistant.backends.hub import fetch
-from assistant.conversation import GenerationOptions, Message, MessageStatus, Role
+from assistant.conversation import GenerationOptions
 from assistant.engine import Engine, ReadyEngine
 from assistant.generation.answer_stream import AnswerStream
 from assistant.prompt_choice import SUITED_PROMPT
 from assistant.prompting.library import load_template
+from tests.backend_contract import question
 
 FORMATS = ("chat/chatml", "tech_assistant/compact", "tech_assistant/v1")
 SEEDS = (1, 2, 3)
@@ -77,24 +77,10 @@ QUESTIONS = (
 )
 
 
-def question(text: str) -> list[Message]:
-    return [
-        Message(
-            id="q",
-            conversation_id="c",
-            parent_id=None,
-            role=Role.USER,
-            text=text,
-            status=MessageStatus.COMPLETE,
-            created_at=datetime.now(UTC),
-        )
-    ]
-
-
 async def answer(ready: ReadyEngine, engine: Engine, text: str, seed: int) -> str:
     options = GenerationOptions(**{**ready.model.card.options.model_dump(), "seed": seed, "max_new_tokens": 256})
     prompt = await asyncio.to_thread(
-        ready.prompts.assembler(SUITED_PROMPT).assemble, question(text), options.max_new_tokens
+        ready.prompts.assembler(SUITED_PROMPT).assemble, [question(text)], options.max_new_tokens
     )
     stream = AnswerStream(
         ready.model.language_model, prompt.value, options, prompt.template.stops, prompt.template.marks.reply_lead

@@ -27,13 +27,16 @@ _SAID_IN_A_ROW = re.compile(
 )
 # A nought in front is what no other number of eleven digits has: mobiles of Germany and of Britain.
 _MOBILE = re.compile(
-    rf"{BEGINS}(?<![.,+(/#:=-])0(?:1[5-7][0-9]{{8,9}}|7[1-57-9][0-9]{{8}})(?!{IN_WORD}|-|[.,:/]{IN_WORD})"
+    rf"{BEGINS}(?<![.,+(/#:=-])(?P<number>0(?:1[5-7][0-9]{{8,9}}|7[1-57-9][0-9]{{8}}))(?!{IN_WORD}|-|[.,:/]{IN_WORD})"
 )
 # China's look like many another number: taken for mobiles are groups of digits, and a row amid Chinese that names
 # nothing else.
-_CHINESE_MOBILE = re.compile(
-    rf"{BEGINS}(?<![.,+(/#:=-])1[3-9][0-9](?P<gap>[ -])[0-9]{{4}}(?P=gap)[0-9]{{4}}(?!{IN_WORD}|[-.]{IN_WORD}|[ ][0-9])"
-    rf"|(?<=[{UNSPACED}])(?<![号数值为是于])[ ：，]?(?P<bare>1[3-9][0-9]{{9}})"
+_CHINESE_IN_GROUPS = re.compile(
+    rf"{BEGINS}(?<![.,+(/#:=-])(?P<number>1[3-9][0-9](?P<gap>[ -])[0-9]{{4}}(?P=gap)[0-9]{{4}})"
+    rf"(?!{IN_WORD}|[-.]{IN_WORD}|[ ][0-9])"
+)
+_CHINESE_IN_A_ROW = re.compile(
+    rf"(?<=[{UNSPACED}])(?<![号数值为是于])[ ：，]?(?P<number>1[3-9][0-9]{{9}})"
     rf"(?=[{UNSPACED}，。；、！？ ）]|$)(?! ?[个次条元字位])"
 )
 _DIGITS = re.compile("[0-9]")
@@ -67,14 +70,7 @@ def find_phones(text: str) -> Iterator[Finding]:
         for found in pattern.finditer(text):
             if _is_spelt(found.group()) and _is_somebodys(found.group()):
                 yield Finding(Kind.PHONE, *found.span())
-    for found in _MOBILE.finditer(text):
-        if _is_somebodys(found.group()):
-            yield Finding(Kind.PHONE, *found.span())
-    for found in _CHINESE_MOBILE.finditer(text):
-        number = "bare" if found["bare"] else 0
-        if _is_somebodys(found[number]):
-            yield Finding(Kind.PHONE, *found.span(number))
-    for pattern in (_SAID, _SAID_IN_A_ROW):
+    for pattern in (_MOBILE, _CHINESE_IN_GROUPS, _CHINESE_IN_A_ROW, _SAID, _SAID_IN_A_ROW):
         for found in pattern.finditer(text):
             if _is_somebodys(found["number"]):
                 yield Finding(Kind.PHONE, *found.span("number"))

@@ -50,6 +50,9 @@ CARD = ModelCard(
     end_tokens=(END,),
     options=GenerationOptions(temperature=0, top_p=1.0, top_k=0, repetition_penalty=1.0, max_new_tokens=16),
 )
+PREFIX = "Here are dialogues between people and an assistant.\n\n-----\n\nHum:"
+"""64 tokens for GPTBigCode, 65 for a model that wants a first one: at a border of chunks of 16, and beside one."""
+
 KINDS = ("gpt_bigcode", "llama", "starcoder2")
 
 

@@ -7,10 +7,8 @@ import torch
 
 from assistant.backends.torch_engine.kv_cache import GrowingCache, KvSnapshot
 from assistant.backends.torch_engine.kv_memory import shared_length
-from tests.fakes.tiny_models import KINDS, WatchedModel, served
+from tests.fakes.tiny_models import KINDS, PREFIX, WatchedModel, served
 
-# 64 tokens for GPTBigCode, one more for a model that wants a first token: at a border of chunks of 16, and beside one.
-PREFIX = "Here are dialogues between people and an assistant.\n\n-----\n\nHum:"
 CHUNK = 16
 PROMPTS = {
     "one token more": PREFIX + "a",

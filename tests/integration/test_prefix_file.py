@@ -11,10 +11,8 @@ from assistant.backends.torch_engine import runtime
 from assistant.backends.torch_engine.kv_cache import KvSnapshot
 from assistant.backends.torch_engine.prefix_file import PrefixFile
 from assistant.backends.torch_engine.runtime import Runtime
-from tests.fakes.tiny_models import CARD, WatchedModel
+from tests.fakes.tiny_models import CARD, PREFIX, WatchedModel
 
-PREFIX = "Here are dialogues between people and an assistant.\n\n-----\n\nHum:"
-CHUNK = 16
 KEY = {"model": "tiny", "revision": "1", "weights": "float32", "tokenizer": "t"}
 CPU = torch.device("cpu")
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,13 @@ import pytest_asyncio
 
 from assistant.backends.embedded import EmbeddedLoader
 from assistant.backends.openai_protocol.completions import OpenAICompletions
-from assistant.conversation import Message, MessageStatus, Role
-from assistant.engine import EngineStage, LoadedModel
+from assistant.engine import LoadedModel
 from assistant.generation.answer_stream import AnswerStream
 from assistant.model_catalog import SMALL_EXAMPLES
 from assistant.prompting.assembler import PromptAssembler
 from assistant.prompting.library import load_template
 from assistant.wording import Wording
+from tests.backend_contract import ignore, question
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,10 +37,6 @@ LONGEST = 160
 """Tokens, by which each has said what counts."""
 
 
-def ignore(stage: EngineStage, fraction: float | None) -> None:
-    """A report that nobody reads."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The model, and the prompt that its page gives it."""
@@ -51,16 +46,7 @@ class Asked:
 
     async def until(self, enough: re.Pattern[str], text: str, **options: float) -> re.Match[str]:
         """What counts, as soon as the answer has said it."""
-        question = Message(
-            id="q",
-            conversation_id="c",
-            parent_id=None,
-            role=Role.USER,
-            text=text,
-            status=MessageStatus.COMPLETE,
-            created_at=datetime(2026, 11, 28, tzinfo=UTC),
-        )
-        prompt = await asyncio.to_thread(self.assembler.assemble, [question], LONGEST)
+        prompt = await asyncio.to_thread(self.assembler.assemble, [question(text)], LONGEST)
         sampling = self.loaded.card.options.model_copy(update={"max_new_tokens": LONGEST, **options})
         template = self.assembler.template
         stream = AnswerStream(
