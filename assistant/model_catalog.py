@@ -80,6 +80,7 @@ _SMOLLM2_TOKENS = (
 class Licence:
     name: str
     url: str
+    """Both empty where the licence is not known."""
     use_restrictions: bool = False
     """True: whoever passes answers on has to pass the restrictions on with them."""
 
@@ -90,7 +91,7 @@ OPENRAIL_M = Licence(
     use_restrictions=True,
 )
 APACHE_2 = Licence("Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0")
-UNKNOWN_LICENCE = Licence("licence not known to this app", "")
+UNKNOWN_LICENCE = Licence("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class ModelNotice(BaseModel):
     model: str
     licence: str
     url: str
-    """Empty where the licence is not known."""
+    """Both empty where the licence is not known."""
 
     @property
     def use_restrictions(self) -> bool:

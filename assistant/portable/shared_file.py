@@ -26,5 +26,10 @@ def shared_file(snapshot: Snapshot, form: Form, wording: Wording) -> ExportedFil
 
 def _told(notice: ModelNotice, wording: Wording) -> str:
     restrictions = wording("shared.restrictions") if notice.use_restrictions else ""
-    words = (wording("shared.licence", model=notice.model), notice.licence, notice.url, restrictions)
+    words = (
+        wording("shared.licence", model=notice.model),
+        notice.licence or wording("licence.unknown"),
+        notice.url,
+        restrictions,
+    )
     return " ".join(filter(None, words))

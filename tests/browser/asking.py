@@ -5,8 +5,8 @@ import re
 from playwright.sync_api import Locator, Page, Request, expect
 
 QUESTION = "How do I reverse a list in Python?"
-EXAMPLE = "Write a Python function that returns the sum of a list of numbers."
-"""One of those that the page offers for its small model."""
+EXAMPLE = QUESTION
+"""One of those that the page offers."""
 LONG_QUESTION = "Write a long tutorial about Python lists with many examples."
 ANSWER_TIME = 120_000
 

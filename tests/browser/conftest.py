@@ -1,4 +1,4 @@
-"""Chromium, and the app with its real embedded model."""
+"""Chromium, and the app before an engine that says what a test tells it to."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,17 +11,12 @@ from assistant.identities import token_hash
 from storage.database import open_database
 from storage.store import SqlConversationStore
 from tests.app_process import AppProcess
-from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, ask, wait_for_end
 from tests.browser.chromium import launch, visit
 from tests.browser.keeping import Keep, keep_in
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.browser.scripts import ANSWER, LINES, PACE, ROOM
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
-
-LINES = (
-    "Some code:\n\n```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n\n",
-    *(f" Line {number} of an answer that takes its time to be written.\n\n" for number in range(40)),
-)
-PACE = 0.03
 
 # As long as playwright waits for all else: a busy machine is no fault.
 expect.set_options(timeout=30_000)
@@ -38,7 +33,35 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+def running_engine() -> Iterator[FakeEngine]:
+    engine = FakeEngine(routes=ROOM)
+    with served(lambda: engine):
+        yield engine
+
+
+@pytest.fixture
+def engine(running_engine: FakeEngine) -> FakeEngine:
+    """Says what it is told to, or `ANSWER`."""
+    running_engine.begin_anew(ANSWER)
+    return running_engine
+
+
+@pytest.fixture(scope="package")
+def running_app(tmp_path_factory: pytest.TempPathFactory, running_engine: FakeEngine) -> Iterator[AppProcess]:
+    with AppProcess(tmp_path_factory.mktemp("data"), backend="openai", backend_url=running_engine.url) as running:
+        running.wait_until_ready()
+        yield running
+
+
+@pytest.fixture
+def app(running_app: AppProcess, engine: FakeEngine) -> AppProcess:
+    """Asks `engine`."""
+    return running_app
+
+
+@pytest.fixture(scope="package")
+def model_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """With the real embedded model, for a module that is about what the model does: it makes this its `app`."""
     with AppProcess(tmp_path_factory.mktemp("data")) as running:
         running.wait_until_ready()
         yield running
@@ -79,19 +102,11 @@ def page(context: BrowserContext, app: AppProcess) -> Page:
     return page
 
 
-@pytest.fixture(scope="package")
-def paced_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    """Each answer is the same forty lines, and takes a good second."""
-    engine = served(lambda: FakeEngine(Answer(pieces=LINES, pace=PACE)))
-    with engine as url, AppProcess(tmp_path_factory.mktemp("paced"), backend="openai", backend_url=url) as running:
-        running.wait_until_ready()
-        yield running
-
-
 @pytest.fixture
-def paced(context: BrowserContext, paced_app: AppProcess) -> Page:
-    page = context.new_page()
-    visit(page, paced_app.url)
+def paced(page: Page, engine: FakeEngine) -> Page:
+    """Each answer is the same forty lines, and takes a good second: on a busy machine it may have ended before a test
+    has seen it begin. Where that matters, an answer is made to wait: see `UNENDED`."""
+    engine.default_pieces(*LINES, pace=PACE)
     return page
 
 
@@ -115,7 +130,6 @@ def data_dir(tmp_path: Path) -> Path:
 @pytest.fixture
 def answered(page: Page) -> Page:
     """The page, with one short answer."""
-    keep_it_short(page)
     ask(page, QUESTION)
     wait_for_end(page)
     return page

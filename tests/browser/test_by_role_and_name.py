@@ -8,22 +8,27 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.app_process import AppProcess
 from tests.browser.publishing import press_publish
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.fake_engine import HOLD, Answer, FakeEngine
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 
-PIECES = tuple(f" Step {number}." for number in range(60))
+ANSWER = " Step 1."
 
 
 @pytest.fixture
-def visitor(context: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def engine() -> FakeEngine:
+    return FakeEngine(Answer(pieces=(ANSWER,)))
+
+
+@pytest.fixture
+def visitor(context: BrowserContext, engine: FakeEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with (
-        served(lambda: FakeEngine(Answer(pieces=PIECES, pace=0.03))) as engine,
+        served(lambda: engine) as engine_url,
         served(OidcProvider) as provider,
         AppProcess(
             tmp_path_factory.mktemp("visited"),
             backend="openai",
-            backend_url=engine,
+            backend_url=engine_url,
             oidc_provider_url=provider,
             oidc_client_id=CLIENT_ID,
             oidc_client_secret=CLIENT_SECRET,
@@ -36,12 +41,13 @@ def visitor(context: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -
         yield page
 
 
-def test_everything_is_found_by_its_role_and_name(visitor: Page) -> None:
+def test_everything_is_found_by_its_role_and_name(visitor: Page, engine: FakeEngine) -> None:
     page = visitor
     expect(page.get_by_role("heading", name="Tech Assistant")).to_be_visible()
     log = page.get_by_role("log", name="Conversation")
 
     # Asks, and stops.
+    engine.will_answer(ANSWER, HOLD)
     page.get_by_role("textbox", name="Message").fill("How do I tie a knot?")
     page.get_by_role("button", name="Send").click()
     expect(log.get_by_role("article", name="Assistant")).to_contain_text("Step 1.")

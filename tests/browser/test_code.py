@@ -1,17 +1,12 @@
 """Blocks of code are copied, saved, wrapped and folded, on the chat page and on a shared page, in Chromium."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.app_process import AppProcess
 from tests.browser.asking import answers, ask, wait_for_end
-from tests.browser.chromium import visit
 from tests.browser.publishing import press_publish
-from tests.fakes.fake_engine import HOLD, Answer, FakeEngine
-from tests.fakes.in_thread import served
+from tests.fakes.fake_engine import HOLD, FakeEngine
 
 LINES = 100
 LONG = "\n".join(f"value_{number} = {number}  # {'a long comment ' * 12}" for number in range(LINES)) + "\n"
@@ -21,24 +16,6 @@ ANSWER = (
     "run it:\n\n```sh\npython values.py\n```",
 )
 FOLD = f"Show all {LINES} lines"
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    """Stops in the middle of an answer until it is released."""
-    return FakeEngine(Answer(pieces=ANSWER))
-
-
-@pytest.fixture
-def page(context: BrowserContext, data_dir: Path, engine: FakeEngine) -> Iterator[Page]:
-    with (
-        served(lambda: engine) as url,
-        AppProcess(data_dir, backend="openai", backend_url=url, prompt="chat/chatml") as app,
-    ):
-        app.wait_until_ready()
-        page = context.new_page()
-        visit(page, app.url)
-        yield page
 
 
 def block(answer: Page | Locator, label: str = "Python · values.py") -> Locator:
@@ -58,6 +35,7 @@ def saved(page: Page, code: Locator, name: str) -> str:
 
 def test_code_is_saved_wrapped_and_folded(page: Page, engine: FakeEngine, browser: Browser) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    engine.default_pieces(*ANSWER)
     ask(page, "How?")
     growing = block(answers(page).first)
     growing.get_by_role("checkbox", name="Wrap lines").check()

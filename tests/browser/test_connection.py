@@ -8,8 +8,10 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.app_process import AppProcess
-from tests.browser.asking import ANSWER_TIME, LONG_QUESTION, QUESTION, answers, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, answers, ask, wait_for_end
 from tests.browser.chromium import visit
+from tests.browser.scripts import UNENDED
+from tests.fakes.fake_engine import FakeEngine
 
 AWAY = "The server cannot be reached."
 
@@ -22,12 +24,15 @@ def is_the_same_page(page: Page) -> bool:
     return bool(page.evaluate("window.isTheSamePage === true"))
 
 
-def test_a_restart_in_the_middle_of_an_answer_needs_no_reload(context: BrowserContext, data_dir: Path) -> None:
-    with AppProcess(data_dir) as app:
+def test_a_restart_in_the_middle_of_an_answer_needs_no_reload(
+    context: BrowserContext, data_dir: Path, engine: FakeEngine
+) -> None:
+    engine.will_answer(*UNENDED)
+    with AppProcess(data_dir, backend="openai", backend_url=engine.url) as app:
         app.wait_until_ready()
         page = context.new_page()
         visit(page, app.url)
-        ask(page, LONG_QUESTION)
+        ask(page, "And in reverse?")
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
         mark(page)
         app.stop(signal.SIGKILL)
@@ -37,14 +42,12 @@ def test_a_restart_in_the_middle_of_an_answer_needs_no_reload(context: BrowserCo
         expect(page.get_by_text(AWAY)).to_be_hidden()
         expect(page.get_by_text("Interrupted before it was finished.")).to_be_visible()
         expect(page.get_by_role("textbox", name="Message")).to_have_value(QUESTION)
-        keep_it_short(page)
         page.get_by_role("button", name="Send").click()
         wait_for_end(page, 2)
         assert is_the_same_page(page)
 
 
 def test_what_is_sent_offline_is_asked_once_when_the_connection_is_back(page: Page) -> None:
-    keep_it_short(page)
     mark(page)
     page.context.set_offline(True)
     expect(page.get_by_text(AWAY)).to_be_visible()
@@ -56,14 +59,17 @@ def test_what_is_sent_offline_is_asked_once_when_the_connection_is_back(page: Pa
     assert is_the_same_page(page)
 
 
-def test_an_answer_that_is_written_while_the_page_is_offline_is_followed_again(page: Page) -> None:
-    ask(page, LONG_QUESTION)
+def test_an_answer_that_is_written_while_the_page_is_offline_is_followed_again(page: Page, engine: FakeEngine) -> None:
+    engine.will_answer(*UNENDED)
+    ask(page, QUESTION)
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.context.set_offline(True)
     expect(page.get_by_text(AWAY)).to_be_visible()
+    engine.release()
     page.context.set_offline(False)
     wait_for_end(page)
     expect(answers(page)).to_have_count(1)
+    expect(answers(page)).to_contain_text("Line 39 of")
 
 
 def test_a_browser_that_lost_its_cookie_begins_anew_with_the_words_in_the_box(page: Page, app: AppProcess) -> None:
@@ -75,7 +81,6 @@ def test_a_browser_that_lost_its_cookie_begins_anew_with_the_words_in_the_box(pa
     expect(page.get_by_role("alert").get_by_text("is not known here any more")).to_be_hidden()
     expect(page).to_have_url(app.url + "/")
     expect(page.get_by_role("textbox", name="Message")).to_have_value(QUESTION)
-    keep_it_short(page)
     page.get_by_role("button", name="Send").click()
     wait_for_end(page)
 
@@ -108,5 +113,5 @@ def test_a_new_version_is_told_and_taken_by_a_reload_that_keeps_what_is_typed(pa
     expect(told).to_be_visible()
     page.unroute("**/here")
     page.get_by_role("button", name="Reload").click()
-    expect(page.get_by_role("textbox", name="Message")).to_have_value(re.compile("reverse"), timeout=ANSWER_TIME)
+    expect(page.get_by_role("textbox", name="Message")).to_have_value(re.compile("reverse"))
     expect(told).to_be_hidden()

@@ -2,12 +2,28 @@
 
 import re
 
+import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
+from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
 
 CODE = "def double(number):\n    return number * 2\n"
 FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": CODE.encode()}
+
+
+@pytest.fixture
+def app(model_app: AppProcess) -> AppProcess:
+    return model_app
+
+
+@pytest.fixture
+def answered(page: Page) -> Page:
+    """The page, with the beginning of an answer."""
+    keep_it_short(page)
+    ask(page, QUESTION)
+    wait_for_end(page)
+    return page
 
 
 def meter(page: Page) -> Locator:

@@ -1,8 +1,24 @@
 """An answer that was cut off is continued, in Chromium, by the real model."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.asking import ANSWER_TIME, answers, wait_for_end
+from tests.app_process import AppProcess
+from tests.browser.asking import ANSWER_TIME, QUESTION, answers, ask, keep_it_short, wait_for_end
+
+
+@pytest.fixture
+def app(model_app: AppProcess) -> AppProcess:
+    return model_app
+
+
+@pytest.fixture
+def answered(page: Page) -> Page:
+    """The page, with the beginning of an answer."""
+    keep_it_short(page)
+    ask(page, QUESTION)
+    wait_for_end(page)
+    return page
 
 
 def text(page: Page) -> str:

@@ -5,6 +5,8 @@ import re
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.asking import ask, wait_for_end
+from tests.browser.scripts import UNENDED
+from tests.fakes.fake_engine import FakeEngine
 
 EDITING = "You are asking an earlier question anew"
 FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": b"x = 1\n"}
@@ -31,7 +33,10 @@ def expect_a_version(page: Page, text: str) -> None:
     expect(page.get_by_role("group", name="Version 2 of 2")).to_be_visible()
 
 
-def test_a_question_can_be_edited_only_while_nothing_is_written_and_is_a_version_then(paced: Page) -> None:
+def test_a_question_can_be_edited_only_while_nothing_is_written_and_is_a_version_then(
+    paced: Page, engine: FakeEngine
+) -> None:
+    engine.will_answer(*UNENDED)
     ask(paced, "How?")
     expect(paced.get_by_role("log").get_by_text("Line 3 of")).to_be_attached()
     expect(paced.get_by_role("button", name="Edit")).to_be_hidden()

@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.asking import ask, wait_for_end
+from tests.browser.scripts import UNENDED
+from tests.fakes.fake_engine import FakeEngine
 
 FIRST = "The first?"
 
@@ -24,7 +26,10 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name).last
 
 
-def test_the_box_has_it_while_an_answer_comes_and_when_it_is_stopped(paced: Page, box: Locator) -> None:
+def test_the_box_has_it_while_an_answer_comes_and_when_it_is_stopped(
+    paced: Page, box: Locator, engine: FakeEngine
+) -> None:
+    engine.default_pieces(*UNENDED)
     ask(paced, FIRST)
     expect(button(paced, "Stop")).to_be_visible()
     expect(box).to_be_focused()
@@ -34,6 +39,7 @@ def test_the_box_has_it_while_an_answer_comes_and_when_it_is_stopped(paced: Page
     button(paced, "Regenerate").press("Enter")
     expect(button(paced, "Stop")).to_be_visible()
     expect(box).to_be_focused()
+    engine.release()
     wait_for_end(paced)
     expect(box).to_be_focused()
 

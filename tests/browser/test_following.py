@@ -1,33 +1,14 @@
 """Where the page is scrolled to while an answer grows, when it ends, and when something is opened, in Chromium."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from playwright.sync_api import Locator, Page, expect
 
-import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
-
-from tests.app_process import AppProcess
 from tests.browser.asking import answers, ask
-from tests.browser.chromium import visit
 from tests.fakes.fake_engine import HOLD, FakeEngine
-from tests.fakes.in_thread import served
 
 ENDED = "The answer is complete."
 # A page that is measured, or shown, between any two steps of its drawing.
 MEASURE = """new MutationObserver(() => document.body.offsetHeight)
     .observe(document.querySelector("#log"), { childList: true, subtree: true })"""
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    return FakeEngine()
-
-
-@pytest.fixture
-def held_app(data_dir: Path, engine: FakeEngine) -> Iterator[AppProcess]:
-    with served(lambda: engine) as url, AppProcess(data_dir, backend="openai", backend_url=url) as running:
-        running.wait_until_ready()
-        yield running
 
 
 def place(page: Page) -> float:
@@ -115,11 +96,7 @@ def test_a_conversation_opens_at_its_end_and_another_version_at_its_message(pace
     expect(paced.get_by_role("button", name="Regenerate")).to_be_in_viewport()
 
 
-def test_another_version_is_looked_at_while_an_answer_is_written(
-    context: BrowserContext, engine: FakeEngine, held_app: AppProcess
-) -> None:
-    page = context.new_page()
-    visit(page, held_app.url)
+def test_another_version_is_looked_at_while_an_answer_is_written(page: Page, engine: FakeEngine) -> None:
     log, stop = page.get_by_role("log"), page.get_by_role("button", name="Stop")
     question = log.get_by_role("article", name="You")
     engine.will_answer("With a hammer.")

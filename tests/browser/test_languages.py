@@ -3,7 +3,6 @@
 from playwright.sync_api import Browser, expect
 
 from tests.app_process import AppProcess
-from tests.browser.asking import ANSWER_TIME
 from tests.browser.chromium import visit
 
 # What a person reads or hears of ours and of Gradio's that has a Latin word; examples are in the model's.
@@ -41,7 +40,7 @@ def test_right_to_left_text_runs_its_way_and_code_does_not(browser: Browser, app
     page.get_by_role("textbox", name="Message").fill("ما هي القائمة في بايثون؟\n```python\nx = [1]\n```")
     page.get_by_role("button", name="Send").click()
     question = page.get_by_role("article", name="You").locator("[data-copy=code]").locator("xpath=ancestor::article")
-    expect(question).to_be_visible(timeout=ANSWER_TIME)
+    expect(question).to_be_visible()
     assert question.evaluate("each => getComputedStyle(each.querySelector('[dir=auto]')).direction") == "rtl"
     assert question.evaluate("each => getComputedStyle(each.querySelector('.code-block')).direction") == "ltr"
     context.close()

@@ -1,7 +1,6 @@
 """What stands on the page stays where it is: from the first paint on, while an answer grows, and when it has ended."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,10 +8,11 @@ from playwright.sync_api import Page, expect
 from tests.app_process import AppProcess
 from tests.browser.asking import ask
 from tests.browser.chromium import visit
-from tests.fakes.fake_engine import Answer, FakeEngine
-from tests.fakes.in_thread import served
+from tests.fakes.fake_engine import FakeEngine
 
 ANSWER = " Use `reversed`.\n\n```python\nitems[::-1]\n```\n\n| Way | Time |\n|---|---|\n| slicing | 1 ms |\n\n" * 8
+PIECES = re.findall(r"\S+\s*|\s+", ANSWER)
+PACE = 0.005
 # Each as its share of the window and what moved; what follows a person's own key or click is told apart by the browser.
 WATCH = """window.moved = [];
 new PerformanceObserver((list) => {
@@ -36,16 +36,6 @@ LOOKS = """window.looks = new Set();
 NEXT_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    pieces = re.findall(r"\S+\s*|\s+", ANSWER)
-    with served(lambda: FakeEngine(Answer(pieces=tuple(pieces), pace=0.005))) as url:
-        settings = {"backend": "openai", "backend_url": url, "prompt": "chat/chatml"}
-        with AppProcess(tmp_path_factory.mktemp("data"), **settings) as running:
-            running.wait_until_ready()
-            yield running
-
-
 def moved(page: Page) -> list[list[object]]:
     """Since this was asked last."""
     page.evaluate(NEXT_FRAMES)
@@ -53,7 +43,10 @@ def moved(page: Page) -> list[list[object]]:
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_nothing_moves_while_the_page_loads_and_while_an_answer_grows(page: Page, app: AppProcess, width: int) -> None:
+def test_nothing_moves_while_the_page_loads_and_while_an_answer_grows(
+    page: Page, app: AppProcess, engine: FakeEngine, width: int
+) -> None:
+    engine.default_pieces(*PIECES, pace=PACE)
     page.set_viewport_size({"width": width, "height": 720})
     page.add_init_script(WATCH)
     visit(page, app.url)

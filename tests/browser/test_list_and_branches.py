@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.asking import ANSWER_TIME, QUESTION, answers, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, answers, ask, wait_for_end
 from tests.browser.keeping import Keep
 
 OTHER = "What is a Python generator?"
@@ -14,7 +14,6 @@ def listed(answered: Page) -> Locator:
     """Two conversations: the other one is newer, and open."""
     answered.get_by_role("button", name="New chat").click()
     expect(answered.get_by_role("heading", name="Tech Assistant")).to_be_visible()
-    keep_it_short(answered)
     ask(answered, OTHER)
     wait_for_end(answered)
     return answered.get_by_role("navigation", name="Conversations")
@@ -96,7 +95,6 @@ def test_older_conversations_stay_listed_when_one_of_them_is_opened_and_asked_in
     listed.get_by_role("link", name="Talk 55").click()
     expect(page.get_by_role("heading", name="Talk 55")).to_be_visible()
     expect(links).to_have_count(60)
-    keep_it_short(page)
     ask(page, OTHER)
     wait_for_end(page, 2)
     expect(links).to_have_count(60)
@@ -118,7 +116,7 @@ def test_a_version_is_deleted_and_brought_back(answered: Page) -> None:
     log = answered.get_by_role("log")
     log.get_by_role("button", name="Regenerate").click()
     versions = log.get_by_role("group", name="Version 2 of 2")
-    expect(versions).to_be_visible(timeout=ANSWER_TIME)
+    expect(versions).to_be_visible()
     versions.get_by_role("button", name="Delete this version").click()
     expect(answered.get_by_text("This version and what followed it are deleted.")).to_be_visible()
     expect(versions).to_have_count(0)
@@ -129,7 +127,7 @@ def test_a_version_is_deleted_and_brought_back(answered: Page) -> None:
 def test_the_chosen_version_is_remembered(answered: Page) -> None:
     log = answered.get_by_role("log")
     log.get_by_role("button", name="Regenerate").click()
-    log.get_by_role("button", name="Earlier version").click(timeout=ANSWER_TIME)
+    log.get_by_role("button", name="Earlier version").click()
     expect(log.get_by_role("group", name="Version 1 of 2")).to_be_visible()
     answered.reload()
     expect(log.get_by_role("group", name="Version 1 of 2")).to_be_visible()
@@ -140,7 +138,6 @@ def test_a_conversation_is_forked_and_the_fork_goes_its_own_way(answered: Page) 
     answers(answered).get_by_role("button", name="Fork from here").click()
     expect(answered.get_by_text("Forked from another conversation.")).to_be_visible()
     expect(answered.get_by_role("navigation", name="Conversations").get_by_role("link")).to_have_text([QUESTION] * 2)
-    keep_it_short(answered)
     ask(answered, OTHER)
     wait_for_end(answered, 2)
     answered.goto(original)
@@ -153,6 +150,5 @@ def test_a_conversation_is_forked_at_a_question_which_can_be_answered_there(answ
     expect(answered.get_by_text("Forked from another conversation.")).to_be_visible()
     expect(question).to_contain_text(QUESTION)
     expect(answers(answered)).to_have_count(0)
-    keep_it_short(answered)
     answered.get_by_role("log").get_by_role("button", name="Retry").click()
     wait_for_end(answered)

@@ -37,10 +37,10 @@ def test_below_an_earlier_answer_it_is_seen_when_pointed_at_or_used_by_keyboard(
     expect(answers(paced).first.get_by_role("group", name="Rating")).to_have_css("opacity", "1")
 
 
-def test_for_fingers_it_is_always_there(browser: Browser, paced_app: AppProcess) -> None:
+def test_for_fingers_it_is_always_there(browser: Browser, app: AppProcess) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    visit(page, paced_app.url)
+    visit(page, app.url)
     earlier, last = two_answers(page)
     expect(earlier).to_have_css("opacity", "1")
     expect(last).to_have_css("opacity", "1")

@@ -2,12 +2,19 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.app_process import AppProcess
 from tests.browser.asking import ask, keep_it_short, wait_for_end
 from tests.browser.chromium import wait_until
 
 COUNT = re.compile(r"^([\d,]+) of the [\d,]+ tokens")
+
+
+@pytest.fixture
+def app(model_app: AppProcess) -> AppProcess:
+    return model_app
 
 
 def choose(page: Page, name: str) -> None:

@@ -3,6 +3,8 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.asking import ask, wait_for_end
+from tests.browser.scripts import UNENDED
+from tests.fakes.fake_engine import FakeEngine
 
 # What is said of a part of the page: by the nearest region around it.
 REGION = """(element) => {
@@ -11,12 +13,14 @@ REGION = """(element) => {
 }"""
 
 
-def test_the_log_is_quiet_and_a_region_of_its_own_tells_beginning_and_end(paced: Page) -> None:
+def test_the_log_is_quiet_and_a_region_of_its_own_tells_beginning_and_end(paced: Page, engine: FakeEngine) -> None:
+    engine.will_answer(*UNENDED)
     ask(paced, "How?")
     beginning = paced.get_by_text("The assistant is answering.")
     expect(beginning).to_be_attached()
     assert beginning.evaluate(REGION) == "polite"
     assert paced.get_by_role("log").evaluate(REGION) == "off"
+    engine.release()
     end = paced.get_by_text("The answer is complete.")
     expect(end).to_be_attached()
     assert end.evaluate(REGION) == "polite"

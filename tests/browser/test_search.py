@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, ask, wait_for_end
 from tests.browser.chromium import wait_until
 from tests.browser.keeping import Keep
 
@@ -93,7 +93,6 @@ def test_a_turn_draws_only_the_end_of_a_long_conversation_anew(page: Page, keep:
     expect(articles).to_have_count(60)
     # What is drawn anew has lost the mark.
     page.evaluate("document.querySelectorAll('#log article').forEach((article) => (article.dataset.seen = ''))")
-    keep_it_short(page)
     ask(page, QUESTION)
     wait_for_end(page, 31)
     expect(articles).to_have_count(62)
@@ -193,7 +192,6 @@ def test_more_results_come_when_they_are_asked_for(page: Page, keep: Keep) -> No
 
 
 def test_what_was_just_asked_is_found(page: Page) -> None:
-    keep_it_short(page)
     ask(page, QUESTION)
     wait_for_end(page)
     box(page).fill("reverse")

@@ -72,8 +72,8 @@ def test_the_link_opens_in_a_private_window_without_scripts(answered: Page, stra
     assert response is not None
     assert response.headers["x-robots-tag"].startswith("noindex")
     expect(stranger.get_by_role("heading", name=QUESTION)).to_be_visible()
-    stranger.get_by_text("Written by smollm2-135m-instruct").click()
-    expect(stranger.get_by_text("chat/chatml · sha256")).to_be_visible()
+    stranger.get_by_text("Written by fake.gguf").click()
+    expect(stranger.get_by_text("tech_assistant/compact · sha256")).to_be_visible()
     assert stranger.context.cookies() == []
     with stranger.expect_download() as download:
         stranger.get_by_role("link", name="Download as Markdown").click()

@@ -3,6 +3,8 @@
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.asking import ask, wait_for_end
+from tests.browser.scripts import PACE, UNENDED
+from tests.fakes.fake_engine import FakeEngine
 
 
 def box(page: Page) -> Locator:
@@ -65,19 +67,23 @@ def test_a_letter_is_text_while_typing_and_a_command_elsewhere_unless_that_is_of
     expect(box(paced)).to_be_focused()
 
 
-def test_what_an_input_method_composes_is_left_to_it(paced: Page) -> None:
+def test_what_an_input_method_composes_is_left_to_it(paced: Page, engine: FakeEngine) -> None:
+    # Long enough after it for a stop to arrive.
+    engine.will_answer(*UNENDED, pace=PACE)
     ask(paced, "How?")
     expect(paced.get_by_role("button", name="Stop")).to_be_visible()
     session = paced.context.new_cdp_session(paced)
     session.send("Input.imeSetComposition", {"text": "ni", "selectionStart": 2, "selectionEnd": 2})
     composing = {"type": "rawKeyDown", "key": "Escape", "code": "Escape", "windowsVirtualKeyCode": 229}
     session.send("Input.dispatchKeyEvent", composing)
+    engine.release()
     wait_for_end(paced)
     expect(paced.get_by_text("Stopped.", exact=True)).to_have_count(0)
 
 
-def test_asking_stopping_editing_regenerating_and_going_about_by_keys_alone(paced: Page) -> None:
+def test_asking_stopping_editing_regenerating_and_going_about_by_keys_alone(paced: Page, engine: FakeEngine) -> None:
     keys = paced.keyboard
+    engine.will_answer(*UNENDED)
     keys.type("The first?")
     keys.press("Enter")
     expect(paced.get_by_role("button", name="Stop")).to_be_visible()
@@ -93,6 +99,7 @@ def test_asking_stopping_editing_regenerating_and_going_about_by_keys_alone(pace
     expect(question(paced)).to_contain_text("The first? Or not?")
     expect(paced.get_by_role("group", name="Version 2 of 2")).to_be_visible()
     wait_for_end(paced)
+    engine.will_answer(*UNENDED)
     keys.press("Alt+Shift+R")
     expect(paced.get_by_role("button", name="Stop")).to_be_visible()
     keys.press("Escape")

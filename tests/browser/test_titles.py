@@ -1,11 +1,18 @@
 """The name that the model makes is seen at once, in Chromium, by the real model."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.app_process import AppProcess
 from tests.browser.asking import ANSWER_TIME, ask, keep_it_short
 
 LONG = "Hello, how do I sort a list of numbers in Python, the biggest one first, please?"
 BEGINNING = "Hello, how do I sort"
+
+
+@pytest.fixture
+def app(model_app: AppProcess) -> AppProcess:
+    return model_app
 
 
 def test_a_conversation_gets_its_name_in_the_list_the_heading_and_the_tab_while_one_looks(page: Page) -> None:

@@ -7,14 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_process import AppProcess
-from tests.browser.asking import QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import QUESTION, ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, chatgpt, node
 
 
 @pytest.fixture
 def asked(page: Page) -> Page:
-    keep_it_short(page)
     ask(page, QUESTION)
     wait_for_end(page)
     return page

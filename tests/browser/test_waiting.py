@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.asking import EXAMPLE, LONG_QUESTION, QUESTION, ask, keep_it_short, wait_for_end
+from tests.browser.asking import EXAMPLE, QUESTION, ask, wait_for_end
 from tests.browser.chromium import wait_until
+from tests.browser.scripts import UNENDED
+from tests.fakes.fake_engine import HOLD, FakeEngine, Reading
 
 # Seen from inside of the page, before anything else can happen there.
 SEND_AND_LOOK = """() => {
@@ -29,7 +31,10 @@ def questions(page: Page) -> Locator:
     return page.get_by_role("log").get_by_role("article", name="You")
 
 
-def test_a_question_is_on_the_page_before_the_server_knows_of_it(page: Page, held: list[Route]) -> None:
+def test_a_question_is_on_the_page_before_the_server_knows_of_it(
+    page: Page, held: list[Route], engine: FakeEngine
+) -> None:
+    engine.will_answer(*UNENDED)
     page.get_by_role("textbox", name="Message").fill(QUESTION)
     log = page.evaluate(SEND_AND_LOOK)
     assert QUESTION in log
@@ -69,18 +74,14 @@ def test_an_example_is_on_the_page_at_once_too(page: Page, held: list[Route]) ->
     assert len(held) <= 1
 
 
-def test_a_long_prompt_is_said_to_be_read(page: Page) -> None:
-    page.get_by_label("Attach files").set_input_files(
-        [{"name": "long.txt", "mimeType": "text/plain", "buffer": b"A line of text.\n" * 500}]
-    )
-    expect(page.get_by_role("listitem").filter(has_text="long.txt")).to_be_visible()
-    ask(page, LONG_QUESTION)
-    expect(page.get_by_text("Reading the prompt: ")).to_be_visible()
+def test_a_long_prompt_is_said_to_be_read(page: Page, engine: FakeEngine) -> None:
+    engine.will_answer(Reading(total=9000, cache=0, processed=4500), HOLD)
+    ask(page, QUESTION)
+    expect(page.get_by_text("Reading the prompt: 50")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
 
 
 def test_an_answer_is_still_shown_whole(page: Page) -> None:
-    keep_it_short(page)
     ask(page, QUESTION)
     wait_for_end(page)
     expect(questions(page)).to_have_count(1)

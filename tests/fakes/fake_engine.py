@@ -16,6 +16,8 @@ from tests.fakes.http_exchange import Request, read, send_head, send_json, send_
 
 WINDOW = 8192
 _END = b"data: [DONE]\n\n"
+_UNASKED = (0, 24)
+"""Tokens of what the app wants by itself and when it likes: a prompt read ahead, a title. It gets no words."""
 
 
 class Fault(Enum):
@@ -119,15 +121,22 @@ class FakeEngine:
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     def will_answer(self, *pieces: object, **script: Any) -> None:
-        """The next request's script; `script` as in Answer."""
+        """The next question's script; `script` as in Answer."""
         self._scripts.append(Answer(pieces=pieces, **script))
 
-    def default_pieces(self, *pieces: object) -> None:
-        """Of requests without a script."""
-        self._default = Answer(pieces=pieces)
+    def default_pieces(self, *pieces: object, **script: Any) -> None:
+        """Of requests without a script; `script` as in Answer."""
+        self._default = Answer(pieces=pieces, **script)
+
+    def begin_anew(self, *pieces: object) -> None:
+        """From any thread: for the next test, with these as its default. Answers that hold go on to their end."""
+        self._scripts.clear()
+        self.default_pieces(*pieces)
+        self.release()
+        self._loop.call_soon_threadsafe(self._gate.clear)
 
     def release(self) -> None:
-        """From any thread."""
+        """From any thread; from now on no `HOLD` waits."""
         self._loop.call_soon_threadsafe(self._gate.set)
 
     @property
@@ -192,7 +201,8 @@ class FakeEngine:
         if request.path in self.routes:
             return await send_route(writer, self.routes[request.path])
         if request.path in ("/v1/completions", "/v1/chat/completions") and request.body.get("stream"):
-            return await self._stream(request, self._scripts.pop(0) if self._scripts else self._default, writer)
+            scripted = self._scripts and request.body.get("max_tokens") not in _UNASKED
+            return await self._stream(request, self._scripts.pop(0) if scripted else self._default, writer)
         bodies = {
             "/v1/completions": lambda: _event(request, "", "length", _usage(request, 0, 0)),
             "/tokenize": lambda: {"tokens": list(_asked(request).encode())},
@@ -231,8 +241,7 @@ class FakeEngine:
         if answer.fault is Fault.HTML:
             yield b"<!doctype html><title>Welcome to nginx!</title>"
             return
-        if request.body.get("max_tokens") == 0 and answer is self._default:
-            # A prompt is read ahead of its questions: nothing is written.
+        if request.body.get("max_tokens") in _UNASKED and answer is self._default:
             yield _line(_event(request, "", "length", _usage(request, 0, answer.cached_tokens)))
             yield _END
             return

@@ -12,6 +12,8 @@
   let failures = 0;
   let brokenOff = false;
   let looking = 0;
+  // Where no cookie sticks, nobody was ever known: the page says that by itself.
+  let wasKnown = false;
 
   // A stream that breaks, or a request that does not arrive, would end Gradio's page: it takes no more events, and asks
   // every two seconds whether it may reload. So it is told neither. A request waits until the server is back (the same
@@ -87,7 +89,8 @@
 
   function told(here) {
     show("offline", false);
-    show("stranger", !here.known);
+    wasKnown ||= here.known;
+    show("stranger", wasKnown && !here.known);
     show("newer", here.known && here.build !== build);
     if (mustReload) return location.reload();
     const wasAway = failures || brokenOff;
@@ -95,7 +98,8 @@
     if (here.known && wasAway) takeUp();
     failures = 0;
     brokenOff = false;
-    if (!document.hidden) look(LOOK);
+    // The first time, Gradio may not have drawn yet what says so.
+    if (!document.hidden) look(line("newer") ? LOOK : WAITS[0]);
   }
 
   function show(name, shown) {

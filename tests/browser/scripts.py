@@ -1,0 +1,17 @@
+"""What the engine says in tests that are not about what a model says."""
+
+from tests.fakes.fake_engine import HOLD
+
+ANSWER = " Use `reversed()`, which makes no copy."
+LINES = (
+    "Some code:\n\n```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n\n",
+    *(f" Line {number} of an answer that takes its time to be written.\n\n" for number in range(40)),
+)
+PACE = 0.03
+UNENDED = (*LINES[:5], HOLD, *LINES[5:])
+"""The answer stays where it is until it is stopped or the engine is released."""
+ROOM = {
+    "/v1/models": {"data": [{"id": "/models/fake.gguf", "meta": {"n_ctx_train": 32_768}}]},
+    "/props": {"default_generation_settings": {"n_ctx": 32_768}, "total_slots": 2},
+}
+"""For the tokens of a real conversation: this engine counts bytes."""
