@@ -21,7 +21,8 @@ from assistant.engine import LoadedModel, Report
 from assistant.model_catalog import ModelCard, card_for
 from assistant.settings import Settings
 from benchmarks.long_conversations import turns
-from tests.fakes.fake_engine import WINDOW, Answer, FakeEngine
+from tests.fakes.engine_script import Answer
+from tests.fakes.fake_engine import WINDOW, FakeEngine
 
 
 def words(count: int) -> tuple[str, ...]:

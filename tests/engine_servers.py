@@ -11,7 +11,8 @@ from assistant.backends.patience import USUAL_PATIENCE, Patience
 from assistant.backends.tgi.loader import TgiLoader
 from assistant.engine import ModelLoader
 from tests.fakes import fake_engine, tgi_script
-from tests.fakes.fake_engine import FakeEngine, Fault
+from tests.fakes.engine_script import Fault
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.tgi_script import TgiFault
 from tests.openai_servers import LLAMA_CPP

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, Request, expect
 
+from tests.browser.chromium import wait_until
+
 QUESTION = "How do I reverse a list in Python?"
 EXAMPLE = QUESTION
 """One of those that the page offers."""
@@ -14,6 +16,13 @@ ANSWER_TIME = 120_000
 def ask(page: Page, text: str) -> None:
     page.get_by_role("textbox", name="Message").fill(text)
     page.get_by_role("button", name="Send").click()
+
+
+def edit(page: Page) -> None:
+    """The last question. Gradio fills the page's fields one after another: nobody types before the last of them, as a
+    test would."""
+    page.get_by_role("log").get_by_role("button", name="Edit").last.click()
+    wait_until(page, "() => JSON.parse(hidden.field('position').value).editing_id")
 
 
 def answers(page: Page) -> Locator:

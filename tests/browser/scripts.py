@@ -1,6 +1,6 @@
 """What the engine says in tests that are not about what a model says."""
 
-from tests.fakes.fake_engine import HOLD
+from tests.fakes.engine_script import HOLD
 
 ANSWER = " Use `reversed()`, which makes no copy."
 LINES = (

@@ -11,7 +11,8 @@ from tests.app_process import AppProcess
 from tests.browser.asking import ask
 from tests.browser.axe import findings
 from tests.browser.publishing import press_publish
-from tests.fakes.fake_engine import HOLD, Answer, FakeEngine, Fault
+from tests.fakes.engine_script import HOLD, Answer, Fault
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.http_exchange import Request
 from tests.fakes.in_thread import served
 

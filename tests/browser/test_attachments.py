@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.asking import EXAMPLE, ask, wait_for_end
+from tests.browser.asking import EXAMPLE, ask, edit, wait_for_end
 from tests.browser.publishing import press_publish
 
 CODE = "def double(number):\n    return number * 2\n"
@@ -191,7 +191,7 @@ def test_files_too_large_for_the_browser_to_keep_are_said_to_be(page: Page) -> N
 
 
 def test_asking_anew_keeps_the_files_and_they_can_be_removed(sent: Page) -> None:
-    sent.get_by_role("button", name="Edit").click()
+    edit(sent)
     expect(chips(sent)).to_have_text([re.compile("main.py")])
     attach(sent, a_file("other.py", "x = 1\n"))
     expect(chips(sent)).to_have_count(2)
@@ -206,7 +206,7 @@ def test_asking_anew_keeps_the_files_and_they_can_be_removed(sent: Page) -> None
 
 
 def test_giving_up_an_edit_puts_its_files_away(sent: Page) -> None:
-    sent.get_by_role("button", name="Edit").click()
+    edit(sent)
     expect(chips(sent)).to_have_count(1)
     sent.get_by_role("button", name="Cancel editing").click()
     expect(chips(sent)).to_have_count(0)

@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.app_process import AppProcess
+from tests.browser.asking import edit
 from tests.browser.publishing import press_publish
-from tests.fakes.fake_engine import HOLD, Answer, FakeEngine
+from tests.fakes.engine_script import HOLD, Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 
@@ -59,7 +61,7 @@ def test_everything_is_found_by_its_role_and_name(visitor: Page, engine: FakeEng
     expect(page.get_by_role("status").get_by_text("The answer is complete.")).to_be_attached()
     log.get_by_role("group", name="Version 2 of 2").get_by_role("button", name="Earlier version").click()
     expect(log.get_by_role("group", name="Version 1 of 2")).to_be_visible()
-    log.get_by_role("button", name="Edit").click()
+    edit(page)
     expect(page.get_by_role("textbox", name="Message")).to_have_value("How do I tie a knot?")
     expect(page.get_by_role("button", name="Cancel editing")).to_be_visible()
     page.get_by_role("textbox", name="Message").fill("How do I untie a knot?")

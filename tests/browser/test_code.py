@@ -6,7 +6,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.asking import answers, ask, wait_for_end
 from tests.browser.publishing import press_publish
-from tests.fakes.fake_engine import HOLD, FakeEngine
+from tests.fakes.engine_script import HOLD
+from tests.fakes.fake_engine import FakeEngine
 
 LINES = 100
 LONG = "\n".join(f"value_{number} = {number}  # {'a long comment ' * 12}" for number in range(LINES)) + "\n"

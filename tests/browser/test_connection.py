@@ -27,11 +27,11 @@ def is_the_same_page(page: Page) -> bool:
 def test_a_restart_in_the_middle_of_an_answer_needs_no_reload(
     context: BrowserContext, data_dir: Path, engine: FakeEngine
 ) -> None:
-    engine.will_answer(*UNENDED)
     with AppProcess(data_dir, backend="openai", backend_url=engine.url) as app:
         app.wait_until_ready()
         page = context.new_page()
         visit(page, app.url)
+        engine.will_answer(*UNENDED)
         ask(page, "And in reverse?")
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
         mark(page)

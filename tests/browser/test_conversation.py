@@ -16,6 +16,7 @@ from tests.browser.asking import (
     QUESTION,
     answers,
     ask,
+    edit,
     wait_for_end,
     wait_for_text,
 )
@@ -69,7 +70,7 @@ def test_regenerate_adds_a_version_and_the_old_one_is_kept(answered: Page) -> No
 
 
 def test_an_edited_question_is_asked_anew_and_the_old_one_is_kept(answered: Page) -> None:
-    answered.get_by_role("button", name="Edit").click()
+    edit(answered)
     box = answered.get_by_role("textbox", name="Message")
     expect(box).to_have_value(QUESTION)
     expect(answered.get_by_role("button", name="Cancel editing")).to_be_visible()
@@ -233,11 +234,11 @@ def wait_for_checkpoint(data_dir: Path) -> None:
 
 
 def test_conversations_survive_a_killed_server(context: BrowserContext, data_dir: Path, engine: FakeEngine) -> None:
-    engine.will_answer(*UNENDED)
     with AppProcess(data_dir, backend="openai", backend_url=engine.url) as app:
         app.wait_until_ready()
         page = context.new_page()
         visit(page, app.url)
+        engine.will_answer(*UNENDED)
         ask(page, LONG_QUESTION)
         wait_for_text(page)
         wait_for_checkpoint(data_dir)

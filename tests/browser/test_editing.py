@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.asking import ask, wait_for_end
+from tests.browser.asking import ask, edit, wait_for_end
 from tests.browser.scripts import UNENDED
 from tests.fakes.fake_engine import FakeEngine
 
@@ -15,11 +15,6 @@ TOO_LONG = "word " * 30_000
 
 def box(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Message")
-
-
-def edit(page: Page) -> None:
-    page.get_by_role("button", name="Edit").last.click()
-    expect(page.get_by_text(EDITING)).to_be_visible()
 
 
 def asked(page: Page) -> Page:

@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, answers, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import visit
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.engine_script import Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.in_thread import served
 from tests.fakes.reciting_model import save_reciting

@@ -2,8 +2,9 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.asking import answers, ask
-from tests.fakes.fake_engine import HOLD, FakeEngine
+from tests.browser.asking import answers, ask, edit
+from tests.fakes.engine_script import HOLD
+from tests.fakes.fake_engine import FakeEngine
 
 ENDED = "The answer is complete."
 # A page that is measured, or shown, between any two steps of its drawing.
@@ -103,7 +104,7 @@ def test_another_version_is_looked_at_while_an_answer_is_written(page: Page, eng
     ask(page, "How?")
     expect(page.get_by_role("button", name="Regenerate")).to_be_visible()
     engine.will_answer("Since it", HOLD, " is loose.")
-    log.get_by_role("button", name="Edit").click()
+    edit(page)
     expect(page.get_by_role("button", name="Cancel editing")).to_be_visible()
     ask(page, "Why?")
     expect(answers(page)).to_contain_text("Since it")

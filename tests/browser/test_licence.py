@@ -7,7 +7,8 @@ from playwright.sync_api import BrowserContext, expect
 from tests.app_process import AppProcess
 from tests.browser.asking import ask, wait_for_end
 from tests.browser.chromium import visit
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.engine_script import Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 
 EXAMPLE = "How do I reverse a list in Python?"

@@ -9,7 +9,8 @@ from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.browser.publishing import press_publish
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.engine_script import Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 
 FILE = {"name": "main.py", "mimeType": "text/plain", "buffer": b"TO = 'ann.lee@acme.dev'\n"}

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 from tests.app_process import AppProcess
 from tests.browser.axe import findings
 from tests.browser.chromium import launch_with_hosts
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.engine_script import Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.https_front import HttpsFront
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider

@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.asking import EXAMPLE, QUESTION, ask, wait_for_end
-from tests.browser.chromium import wait_until
+from tests.browser.asking import EXAMPLE, QUESTION, ask, edit, wait_for_end
 from tests.browser.scripts import UNENDED
-from tests.fakes.fake_engine import HOLD, FakeEngine, Reading
+from tests.fakes.engine_script import HOLD, Reading
+from tests.fakes.fake_engine import FakeEngine
 
 # Seen from inside of the page, before anything else can happen there.
 SEND_AND_LOOK = """() => {
@@ -51,9 +51,7 @@ def test_a_question_is_on_the_page_before_the_server_knows_of_it(
 
 
 def test_a_question_that_is_asked_anew_takes_the_place_of_the_old_one(answered: Page) -> None:
-    answered.get_by_role("button", name="Edit").click()
-    # Gradio fills the page's fields one after another: nobody types before the last of them, as a test would.
-    wait_until(answered, "() => JSON.parse(hidden.field('position').value).editing_id")
+    edit(answered)
     answered.route("**/queue/join*", lambda _: None)
     box = answered.get_by_role("textbox", name="Message")
     box.fill("How do I sort a list?")

@@ -7,73 +7,17 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from enum import Enum, auto
+from dataclasses import asdict
 from itertools import cycle
 from typing import Any, Self
 
+from tests.fakes.engine_script import HOLD, Answer, Fault, Reading
 from tests.fakes.http_exchange import Request, read, send_head, send_json, send_route
 
 WINDOW = 8192
 _END = b"data: [DONE]\n\n"
 _UNASKED = (0, 24)
 """Tokens of what the app wants by itself and when it likes: a prompt read ahead, a title. It gets no words."""
-
-
-class Fault(Enum):
-    DROPPED = auto()
-    """The connection is closed before a word."""
-    SILENT = auto()
-    """Not a byte until `FakeEngine.release`."""
-    HTML = auto()
-    """A page of some proxy instead of the protocol, with status 200."""
-    CUT = auto()
-    """The connection is closed after the pieces."""
-    CUT_IN_A_LINE = auto()
-    """The same, in the middle of an event."""
-    CUT_IN_A_CHARACTER = auto()
-    """The same, in the middle of a character."""
-    ENDLESS = auto()
-    """The pieces again and again, whatever limit was asked for."""
-    UNFINISHED = auto()
-    """The stream ends in good order, but says neither how nor `[DONE]`."""
-    BROKEN_UTF8 = auto()
-    """Half a character after the pieces."""
-    ERROR_EVENT = auto()
-    """An error after the pieces, as llama.cpp's server sends it while streaming."""
-    ONE_BYTE_CHUNKS = auto()
-    """Every byte alone: not wrong, but characters and events arrive in parts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The script of one request; `HOLD` among the pieces waits for `FakeEngine.release`, a `Reading` is told."""
-
-    pieces: tuple[object, ...] = ()
-    pace: float = 0.0
-    """Seconds before each piece."""
-    finish_reason: str = "stop"
-    cached_tokens: int = 0
-    fault: Fault | None = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    error: Mapping[str, object] | None = None
-    """With a status that is not 200; llama.cpp's wording by default."""
-    event: str | None = None
-    """Sent instead of the pieces' events: any text, JSON or not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """As llama.cpp's server tells how far it is with a prompt."""
-
-    total: int
-    cache: int
-    processed: int
-    time_ms: int = 1
-
-
-HOLD = object()
 _CUTS = (Fault.CUT, Fault.CUT_IN_A_LINE, Fault.CUT_IN_A_CHARACTER)
 
 
@@ -92,6 +36,7 @@ class FakeEngine:
         """True: whatever is asked, no byte comes."""
         self._port = 0
         self._scripts: list[Answer] = []
+        self._unasked: list[Answer] = []
         self._gate = asyncio.Event()
         self._reached = asyncio.Semaphore(0)
         self._left = asyncio.Event()
@@ -123,6 +68,10 @@ class FakeEngine:
     def will_answer(self, *pieces: object, **script: Any) -> None:
         """The next question's script; `script` as in Answer."""
         self._scripts.append(Answer(pieces=pieces, **script))
+
+    def will_read(self, *readings: object, **script: Any) -> None:
+        """The same for the next prompt that is read ahead."""
+        self._unasked.append(Answer(pieces=readings, **script))
 
     def default_pieces(self, *pieces: object, **script: Any) -> None:
         """Of requests without a script; `script` as in Answer."""
@@ -201,8 +150,8 @@ class FakeEngine:
         if request.path in self.routes:
             return await send_route(writer, self.routes[request.path])
         if request.path in ("/v1/completions", "/v1/chat/completions") and request.body.get("stream"):
-            scripted = self._scripts and request.body.get("max_tokens") not in _UNASKED
-            return await self._stream(request, self._scripts.pop(0) if scripted else self._default, writer)
+            scripts = self._unasked if request.body.get("max_tokens") in _UNASKED else self._scripts
+            return await self._stream(request, scripts.pop(0) if scripts else self._default, writer)
         bodies = {
             "/v1/completions": lambda: _event(request, "", "length", _usage(request, 0, 0)),
             "/tokenize": lambda: {"tokens": list(_asked(request).encode())},

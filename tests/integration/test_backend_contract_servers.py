@@ -12,7 +12,8 @@ from assistant.backends.openai_protocol.loader import Mode, OpenAIServerLoader
 from assistant.backends.tgi.loader import TgiLoader
 from assistant.engine import ModelLoader
 from tests.backend_contract import ANSWER_TOKENS, LINE, Backend, BackendContract, ignore
-from tests.fakes.fake_engine import HOLD, Answer, FakeEngine
+from tests.fakes.engine_script import HOLD, Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.tgi_script import HOLD as TGI_HOLD
 from tests.fakes.tgi_script import TgiAnswer

@@ -27,7 +27,8 @@ from assistant.errors.input import MessageTooLongError, UnsupportedOptionError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.prompting.prompt_value import prompt_value
 from assistant.prompting.transcript import Turn
-from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
+from tests.fakes.engine_script import HOLD, Fault
+from tests.fakes.fake_engine import FakeEngine
 
 KEY = "sk-very-secret"
 QUESTION = "The patient's name is Ann."

@@ -25,7 +25,8 @@ from assistant.errors.engine import (
 from assistant.errors.input import MessageTooLongError, UnsupportedOptionError
 from assistant.generation.answer_stream import AnswerStream
 from assistant.prompting.prompt_value import prompt_value
-from tests.fakes.fake_engine import HOLD, FakeEngine, Fault, Reading
+from tests.fakes.engine_script import HOLD, Fault, Reading
+from tests.fakes.fake_engine import FakeEngine
 
 KEY = "sk-very-secret"
 PROMPT = "The patient's name is Ann."

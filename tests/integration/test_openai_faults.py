@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from assistant.backends.openai_protocol.chat import OpenAIChat
 from assistant.backends.openai_protocol.completions import OpenAICompletions
 from assistant.errors.engine import EngineError, EngineProtocolError, EngineUnavailableError
-from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
+from tests.fakes.engine_script import HOLD, Fault
+from tests.fakes.fake_engine import FakeEngine
 
 Model = OpenAICompletions | OpenAIChat
 

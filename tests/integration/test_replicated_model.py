@@ -11,7 +11,8 @@ from langchain_core.messages import HumanMessage
 from assistant.backends.replication.failover import Failover, Replica
 from assistant.backends.replication.replicated_model import ReplicatedModel
 from assistant.errors.engine import EngineError, EngineUnavailableError
-from tests.fakes.fake_engine import HOLD, FakeEngine, Fault
+from tests.fakes.engine_script import HOLD, Fault
+from tests.fakes.fake_engine import FakeEngine
 from tests.replica_cluster import PROMPT, Cluster
 
 LONGEST_WAIT = 60.0

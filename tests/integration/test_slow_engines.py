@@ -14,7 +14,8 @@ from assistant.generation.deadlines import Deadlines, due_within
 from assistant.run_update import RunUpdate
 from tests.engine_servers import PROTOCOLS, Protocol, Server
 from tests.fakes.desk import ANN, Desk, open_desk
-from tests.fakes.fake_engine import FakeEngine, Fault, Reading
+from tests.fakes.engine_script import Fault, Reading
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.stepped_loop import on_stepped_time, pass_time, until
 
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda protocol: protocol.name)
@@ -216,7 +217,7 @@ async def test_a_server_that_hangs_in_the_middle_of_an_answer_gets_no_more_quest
 async def test_reading_a_long_prefix_may_take_as_long_as_it_does_while_the_engine_tells_how_far_it_is() -> None:
     async with FakeEngine() as engine:
         model = OpenAICompletions(base_url=engine.url, silence_seconds=120)
-        engine.will_answer(*(Reading(total=400, cache=0, processed=100 * part) for part in range(5)), pace=100)
+        engine.will_read(*(Reading(total=400, cache=0, processed=100 * part) for part in range(5)), pace=100)
         began = asyncio.get_running_loop().time()
         reading = asyncio.create_task(model.read("A dialogue."))
         await until(reading.done, passing=5)
@@ -229,7 +230,7 @@ async def test_reading_a_long_prefix_may_take_as_long_as_it_does_while_the_engin
 async def test_reading_a_prefix_ends_where_the_engine_only_keeps_the_connection_alive() -> None:
     async with FakeEngine() as engine:
         model = OpenAICompletions(base_url=engine.url, silence_seconds=120)
-        engine.will_answer(Reading(total=400, cache=0, processed=0), pace=100, fault=Fault.ENDLESS)
+        engine.will_read(Reading(total=400, cache=0, processed=0), pace=100, fault=Fault.ENDLESS)
         reading = asyncio.create_task(model.read("A dialogue."))
         await until(reading.done, passing=50)
         assert "timed out" in str(reading.exception())

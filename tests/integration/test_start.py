@@ -18,7 +18,8 @@ import pytest
 
 import app
 from tests.app_process import ROOT, AppProcess, free_port
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.engine_script import Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 from tests.page_requests import PageRequests
 

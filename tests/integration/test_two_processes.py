@@ -12,7 +12,8 @@ from sqlalchemy import Row, text
 
 from storage.database import Database, open_database
 from tests.app_process import AppProcess
-from tests.fakes.fake_engine import Answer, FakeEngine
+from tests.fakes.engine_script import Answer
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 from tests.page_requests import Message, PageRequests
 from tests.postgres import PostgresServer

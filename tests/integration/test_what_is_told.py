@@ -16,7 +16,8 @@ from starlette.testclient import TestClient
 import app
 from assistant.backends.choice import choose_loader
 from assistant.settings import Settings
-from tests.fakes.fake_engine import FakeEngine, Fault
+from tests.fakes.engine_script import Fault
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 from tests.page_requests import PageRequests
 from tests.web_app import GRADIO_IS_NOISY, publish
