@@ -9,15 +9,6 @@ from tests.app_process import AppProcess
 from tests.browser.chromium import visit
 
 
-def test_the_page_says_what_it_is_and_names_model_and_licence(context: BrowserContext, model_app: AppProcess) -> None:
-    page = context.new_page()
-    visit(page, model_app.url)
-    expect(page.get_by_role("heading", name="Tech Assistant")).to_be_visible()
-    expect(page.get_by_text("smollm2-135m-instruct (Apache-2.0)")).to_be_visible()
-    expect(page.get_by_role("log").get_by_role("list").get_by_role("button")).to_have_count(4)
-    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
-
-
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_nothing_scrolls_sideways(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 700})

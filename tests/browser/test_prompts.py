@@ -1,59 +1,10 @@
 """What a person does with prompts, in Chromium: choose one, write one, save it for other conversations."""
 
-import re
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
-
-from tests.app_process import AppProcess
-from tests.browser.asking import ask, keep_it_short, wait_for_end
+from tests.browser.asking import ask, wait_for_end
 from tests.browser.chromium import wait_until
-
-COUNT = re.compile(r"^([\d,]+) of the [\d,]+ tokens")
-
-
-@pytest.fixture
-def app(model_app: AppProcess) -> AppProcess:
-    return model_app
-
-
-def choose(page: Page, name: str) -> None:
-    page.get_by_role("combobox", name="Prompt").select_option(name)
-
-
-def tokens(page: Page) -> int:
-    text = page.get_by_text(COUNT).inner_text()
-    found = COUNT.match(text)
-    assert found
-    return int(found[1].replace(",", ""))
-
-
-def chosen(page: Page) -> Locator:
-    return page.get_by_role("combobox", name="Prompt").locator("option:checked")
-
-
-def write_own(page: Page) -> None:
-    choose(page, "My own")
-    page.get_by_role("textbox", name="What the model is told first").fill("Answer with one word. <|im_end|>")
-    page.get_by_role("button", name="Add an example dialogue").click()
-    page.get_by_role("textbox", name="Question", exact=True).fill("What is Python?")
-    page.get_by_role("textbox", name="Answer", exact=True).fill("Language.")
-
-
-def test_every_prompt_is_shown_as_the_model_reads_it_and_counted_by_its_tokenizer(page: Page) -> None:
-    page.get_by_role("button", name="Settings").click()
-    expect(chosen(page)).to_have_text("What suits the model")
-    expect(page.get_by_text(COUNT)).to_be_visible()
-    suited = tokens(page)
-    choose(page, "Tech Assistant")
-    page.get_by_text("What the model reads first").click()
-    shown = page.get_by_role("region", name="What the model reads first")
-    expect(shown).to_contain_text("Human: Hi! Who are you")
-    assert tokens(page) > 10 * suited
-    write_own(page)
-    expect(shown).to_contain_text("Language.")
-    expect(shown).to_contain_text("Answer with one word. < |im_end|>")
-    assert tokens(page) < suited
+from tests.browser.prompts import COUNT, choose, chosen, write_own
 
 
 def test_a_new_chats_prompt_outlives_a_reload(page: Page) -> None:
@@ -71,7 +22,6 @@ def test_a_new_chats_prompt_outlives_a_reload(page: Page) -> None:
 
 
 def test_a_conversation_keeps_its_own_prompt_and_the_next_one_begins_anew(page: Page) -> None:
-    keep_it_short(page)
     page.get_by_role("button", name="Settings").click()
     write_own(page)
     ask(page, "What is Rust?")

@@ -1,32 +1,30 @@
-"""The name that the model makes is seen at once, in Chromium, by the real model."""
+"""The name that the model makes for a conversation is seen at once, in Chromium."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.app_process import AppProcess
-from tests.browser.asking import ANSWER_TIME, ask, keep_it_short
+from tests.browser.asking import ask
+from tests.fakes.engine_script import HOLD
+from tests.fakes.fake_engine import FakeEngine
 
-LONG = "Hello, how do I sort a list of numbers in Python, the biggest one first, please?"
+QUESTION = "Hello, how do I sort a list of numbers in Python, the biggest one first, please?"
 BEGINNING = "Hello, how do I sort"
+NAME = "Sort a list of numbers"
 
 
-@pytest.fixture
-def app(model_app: AppProcess) -> AppProcess:
-    return model_app
-
-
-def test_a_conversation_gets_its_name_in_the_list_the_heading_and_the_tab_while_one_looks(page: Page) -> None:
-    keep_it_short(page)
-    ask(page, LONG)
+def test_a_conversation_gets_its_name_in_the_list_the_heading_and_the_tab_while_one_looks(
+    page: Page, engine: FakeEngine
+) -> None:
     listed = page.locator("#conversations a[aria-current=page]")
-    expect(listed).to_contain_text(BEGINNING, timeout=ANSWER_TIME)
-    expect(listed).not_to_contain_text(BEGINNING, timeout=ANSWER_TIME)
-    name = page.locator("#heading h1").inner_text()
-    expect(listed).to_have_text(name)
+    engine.will_name(HOLD, f" {NAME}")
+    ask(page, QUESTION)
+    expect(listed).to_contain_text(BEGINNING)
+    engine.release()
+    expect(listed).to_have_text(NAME)
+    expect(page.locator("#heading h1")).to_have_text(NAME)
     # What the item's menu is called for those who hear it has the new name too.
-    expect(page.locator(".current summary")).to_have_attribute("aria-label", f"More for {name}")
-    expect(page).to_have_title(name)
+    expect(page.locator(".current summary")).to_have_attribute("aria-label", f"More for {NAME}")
+    expect(page).to_have_title(NAME)
     page.get_by_role("button", name="New chat").click()
     expect(page).to_have_title("Tech Assistant")
     page.go_back()
-    expect(page).to_have_title(name)
+    expect(page).to_have_title(NAME)

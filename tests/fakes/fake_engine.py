@@ -16,8 +16,8 @@ from tests.fakes.http_exchange import Request, read, send_head, send_json, send_
 
 WINDOW = 8192
 _END = b"data: [DONE]\n\n"
-_UNASKED = (0, 24)
-"""Tokens of what the app wants by itself and when it likes: a prompt read ahead, a title. It gets no words."""
+_READ, _NAME = 0, 24
+"""Tokens of what the app wants by itself and when it likes: a prompt read ahead, a title. Unscripted: no words."""
 _CUTS = (Fault.CUT, Fault.CUT_IN_A_LINE, Fault.CUT_IN_A_CHARACTER)
 
 
@@ -36,7 +36,7 @@ class FakeEngine:
         """True: whatever is asked, no byte comes."""
         self._port = 0
         self._scripts: list[Answer] = []
-        self._unasked: list[Answer] = []
+        self._unasked: dict[object, list[Answer]] = {_READ: [], _NAME: []}
         self._gate = asyncio.Event()
         self._reached = asyncio.Semaphore(0)
         self._left = asyncio.Event()
@@ -71,7 +71,11 @@ class FakeEngine:
 
     def will_read(self, *readings: object, **script: Any) -> None:
         """The same for the next prompt that is read ahead."""
-        self._unasked.append(Answer(pieces=readings, **script))
+        self._unasked[_READ].append(Answer(pieces=readings, **script))
+
+    def will_name(self, *pieces: object) -> None:
+        """The same for the next title."""
+        self._unasked[_NAME].append(Answer(pieces=pieces))
 
     def default_pieces(self, *pieces: object, **script: Any) -> None:
         """Of requests without a script; `script` as in Answer."""
@@ -79,7 +83,8 @@ class FakeEngine:
 
     def begin_anew(self, *pieces: object) -> None:
         """From any thread: for the next test, with these as its default. Answers that hold go on to their end."""
-        self._scripts.clear()
+        for scripts in (self._scripts, *self._unasked.values()):
+            scripts.clear()
         self.default_pieces(*pieces)
         self.release()
         self._loop.call_soon_threadsafe(self._gate.clear)
@@ -150,7 +155,7 @@ class FakeEngine:
         if request.path in self.routes:
             return await send_route(writer, self.routes[request.path])
         if request.path in ("/v1/completions", "/v1/chat/completions") and request.body.get("stream"):
-            scripts = self._unasked if request.body.get("max_tokens") in _UNASKED else self._scripts
+            scripts = self._unasked.get(request.body.get("max_tokens"), self._scripts)
             return await self._stream(request, scripts.pop(0) if scripts else self._default, writer)
         bodies = {
             "/v1/completions": lambda: _event(request, "", "length", _usage(request, 0, 0)),
@@ -190,7 +195,7 @@ class FakeEngine:
         if answer.fault is Fault.HTML:
             yield b"<!doctype html><title>Welcome to nginx!</title>"
             return
-        if request.body.get("max_tokens") in _UNASKED and answer is self._default:
+        if request.body.get("max_tokens") in self._unasked and answer is self._default:
             yield _line(_event(request, "", "length", _usage(request, 0, answer.cached_tokens)))
             yield _END
             return

@@ -1,4 +1,6 @@
-"""What the page offers to ask the embedded model is what it can answer: its code is run, its words are read."""
+"""What the page offers to ask the embedded model is what it can answer: its code is run, its words are read.
+
+And it finds names for what is asked at length."""
 
 import ast
 import asyncio
@@ -20,6 +22,7 @@ from assistant.generation.answer_stream import AnswerStream
 from assistant.model_catalog import SMALL_EXAMPLES
 from assistant.prompting.assembler import PromptAssembler
 from assistant.prompting.library import load_template
+from assistant.title_text import title_from
 from assistant.wording import Wording
 from tests.backend_contract import ignore, question
 
@@ -33,6 +36,11 @@ CALLS = {
 }
 """What the first function of an answer is called with, and what it gives then."""
 WORDS = {"html": re.compile("hypertext markup language", re.IGNORECASE)}
+LONG = (
+    "Hello, how do I sort a list of numbers in Python, the biggest one first, please?",
+    "Hi! I would like to know how I can undo the last commit in git without losing my changes.",
+    "What is the best way to read a large CSV file line by line in Python without running out of memory?",
+)
 LONGEST = 160
 """Tokens, by which each has said what counts."""
 
@@ -44,21 +52,30 @@ class Asked:
     loaded: LoadedModel
     assembler: PromptAssembler
 
-    async def until(self, enough: re.Pattern[str], text: str, **options: float) -> re.Match[str]:
-        """What counts, as soon as the answer has said it."""
+    async def pieces(self, text: str, **options: float) -> AsyncIterator[str]:
         prompt = await asyncio.to_thread(self.assembler.assemble, [question(text)], LONGEST)
         sampling = self.loaded.card.options.model_copy(update={"max_new_tokens": LONGEST, **options})
         template = self.assembler.template
         stream = AnswerStream(
             self.loaded.language_model, prompt.value, sampling, template.stops, template.marks.reply_lead
         )
-        said = ""
         async with aclosing(aiter(stream)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def until(self, enough: re.Pattern[str], text: str, **options: float) -> re.Match[str]:
+        """What counts, as soon as the answer has said it."""
+        said = ""
+        async with aclosing(self.pieces(text, **options)) as pieces:
             async for piece in pieces:
                 said += piece
                 if found := enough.search(said):
                     return found
         pytest.fail(f"not in: {said}")
+
+    async def line(self, text: str) -> str:
+        """All of the likeliest answer, which is to be one line."""
+        return "".join([piece async for piece in self.pieces(text, temperature=0, repetition_penalty=1)])
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -89,3 +106,11 @@ def check_calls(source: str, calls: list[tuple[object, object]], folder: Path) -
     program = [sys.executable, "-I", "-c", "\n".join([source, *checks])]
     ran = subprocess.run(program, check=False, cwd=folder, capture_output=True, text=True, timeout=30)
     assert ran.returncode == 0, f"{source}\n{ran.stderr}"
+
+
+async def test_of_some_long_questions_one_is_named_by_its_own_words(asked: Asked) -> None:
+    template = load_template("titles/v1", "", Path)
+    count = asked.loaded.language_model.get_num_tokens
+    naming = Asked(asked.loaded, await asyncio.to_thread(PromptAssembler, template, count, asked.loaded.context_window))
+    names = [title_from(await naming.line(each), each) for each in LONG]
+    assert any(names)
