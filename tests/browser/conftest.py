@@ -60,14 +60,6 @@ def app(running_app: AppProcess, engine: FakeEngine) -> AppProcess:
 
 
 @pytest.fixture(scope="package")
-def model_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    """With the real embedded model, for a module that is about what the model does: it makes this its `app`."""
-    with AppProcess(tmp_path_factory.mktemp("data")) as running:
-        running.wait_until_ready()
-        yield running
-
-
-@pytest.fixture(scope="package")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
     """One for all tests, since a browser without the page's scripts in its cache takes twice as long to open it; and
     with an empty page that stays, since a renderer that has compiled them opens the next page in half of the time."""

@@ -1,6 +1,7 @@
 """What depends on a model, in Chromium, with the real one: its answers and its tokens."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -22,9 +23,11 @@ CODE = "def double(number):\n    return number * 2\n"
 FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": CODE.encode()}
 
 
-@pytest.fixture
-def app(model_app: AppProcess) -> AppProcess:
-    return model_app
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    with AppProcess(tmp_path_factory.mktemp("data")) as running:
+        running.wait_until_ready()
+        yield running
 
 
 @pytest.fixture
