@@ -10,6 +10,7 @@ QUESTION = "How do I reverse a list in Python?"
 EXAMPLE = QUESTION
 """One of those that the page offers."""
 LONG_QUESTION = "Write a long tutorial about Python lists with many examples."
+EDITING = "You are asking an earlier question anew"
 ANSWER_TIME = 120_000
 
 
@@ -23,6 +24,7 @@ def edit(page: Page) -> None:
     test would."""
     page.get_by_role("log").get_by_role("button", name="Edit").last.click()
     wait_until(page, "() => JSON.parse(hidden.field('position').value).editing_id")
+    expect(page.get_by_text(EDITING)).to_be_visible()
 
 
 def answers(page: Page) -> Locator:

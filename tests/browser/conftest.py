@@ -14,7 +14,7 @@ from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, ask, wait_for_end
 from tests.browser.chromium import launch, visit
 from tests.browser.keeping import Keep, keep_in
-from tests.browser.scripts import ANSWER, LINES, PACE, ROOM
+from tests.browser.scripts import ANSWER, LINES, PACE, WINDOW
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 
@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def running_engine() -> Iterator[FakeEngine]:
-    engine = FakeEngine(routes=ROOM)
+    engine = FakeEngine(window=WINDOW)
     with served(lambda: engine):
         yield engine
 

@@ -10,8 +10,5 @@ LINES = (
 PACE = 0.03
 UNENDED = (*LINES[:5], HOLD, *LINES[5:])
 """The answer stays where it is until it is stopped or the engine is released."""
-ROOM = {
-    "/v1/models": {"data": [{"id": "/models/fake.gguf", "meta": {"n_ctx_train": 32_768}}]},
-    "/props": {"default_generation_settings": {"n_ctx": 32_768}, "total_slots": 2},
-}
+WINDOW = 32_768
 """For the tokens of a real conversation: this engine counts bytes."""

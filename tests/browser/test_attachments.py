@@ -59,9 +59,7 @@ def sent(page: Page) -> Page:
 
 def test_an_attached_file_is_a_chip_with_its_size_and_can_be_removed(page: Page) -> None:
     attach(page, a_file("main.py", CODE), a_file("notes.txt", "Some notes."))
-    expect(chips(page)).to_have_text(
-        [re.compile(r"main\.py\s+\d{2,3} tokens"), re.compile(r"notes\.txt\s+\d\d tokens")]
-    )
+    expect(chips(page)).to_have_text([re.compile(r"main\.py\s+69 tokens"), re.compile(r"notes\.txt\s+35 tokens")])
     page.get_by_role("button", name="Remove main.py").click()
     expect(chips(page)).to_have_text([re.compile("notes.txt")])
     expect(page.get_by_role("textbox", name="Message")).to_be_focused()
@@ -158,7 +156,7 @@ def test_the_answer_is_made_with_the_file_and_the_file_stays_with_the_question(s
 
 def test_files_that_do_not_fit_are_kept_and_named(page: Page) -> None:
     attach(page, a_file("long.txt", "word " * 40_000))
-    expect(chips(page)).to_have_text([re.compile(r"long\.txt\s+200,\d\d\d tokens")])
+    expect(chips(page)).to_have_text([re.compile(r"long\.txt\s+200,023 tokens")])
     ask(page, QUESTION)
     expect(page.get_by_role("alert")).to_contain_text("long.txt")
     expect(chips(page)).to_have_count(1)
@@ -177,7 +175,7 @@ def test_files_beside_the_box_outlive_a_reload_and_are_sent(page: Page) -> None:
     attach(page, a_file("main.py", CODE))
     expect(chips(page)).to_have_count(1)
     page.reload()
-    expect(chips(page)).to_have_text([re.compile(r"main\.py\s+\d{2,3} tokens")])
+    expect(chips(page)).to_have_text([re.compile(r"main\.py\s+69 tokens")])
     ask(page, QUESTION)
     wait_for_end(page)
     expect(question(page).get_by_text("main.py")).to_be_visible()

@@ -9,28 +9,20 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.app_process import AppProcess
 from tests.browser.asking import edit
 from tests.browser.publishing import press_publish
-from tests.fakes.engine_script import HOLD, Answer
+from tests.fakes.engine_script import HOLD
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
-
-ANSWER = " Step 1."
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    return FakeEngine(Answer(pieces=(ANSWER,)))
 
 
 @pytest.fixture
 def visitor(context: BrowserContext, engine: FakeEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with (
-        served(lambda: engine) as engine_url,
         served(OidcProvider) as provider,
         AppProcess(
             tmp_path_factory.mktemp("visited"),
             backend="openai",
-            backend_url=engine_url,
+            backend_url=engine.url,
             oidc_provider_url=provider,
             oidc_client_id=CLIENT_ID,
             oidc_client_secret=CLIENT_SECRET,
@@ -49,7 +41,7 @@ def test_everything_is_found_by_its_role_and_name(visitor: Page, engine: FakeEng
     log = page.get_by_role("log", name="Conversation")
 
     # Asks, and stops.
-    engine.will_answer(ANSWER, HOLD)
+    engine.will_answer(" Step 1.", HOLD)
     page.get_by_role("textbox", name="Message").fill("How do I tie a knot?")
     page.get_by_role("button", name="Send").click()
     expect(log.get_by_role("article", name="Assistant")).to_contain_text("Step 1.")

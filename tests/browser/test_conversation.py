@@ -21,7 +21,7 @@ from tests.browser.asking import (
     wait_for_text,
 )
 from tests.browser.chromium import visit
-from tests.browser.scripts import ANSWER, UNENDED
+from tests.browser.scripts import UNENDED
 from tests.fakes.fake_engine import FakeEngine
 
 
@@ -251,4 +251,4 @@ def test_conversations_survive_a_killed_server(context: BrowserContext, data_dir
         expect(page.get_by_role("log").get_by_text(LONG_QUESTION)).to_be_visible()
         expect(page.get_by_text("Interrupted before it was finished.")).to_be_visible()
         page.get_by_role("button", name="Regenerate").click()
-        expect(answers(page)).to_contain_text(ANSWER.split("`")[-1].strip())
+        expect(answers(page)).to_contain_text("which makes no copy.")

@@ -4,11 +4,10 @@ import re
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.asking import ask, edit, wait_for_end
+from tests.browser.asking import EDITING, ask, edit, wait_for_end
 from tests.browser.scripts import UNENDED
 from tests.fakes.fake_engine import FakeEngine
 
-EDITING = "You are asking an earlier question anew"
 FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": b"x = 1\n"}
 TOO_LONG = "word " * 30_000
 

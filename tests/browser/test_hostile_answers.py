@@ -84,8 +84,7 @@ def test_nothing_of_a_hostile_answer_runs_or_is_fetched(
 ) -> None:
     assert len(PAYLOADS) >= 150
     said = messages(listener.url)
-    room = {"data": [{"id": "/models/fake.gguf", "meta": {"n_ctx_train": 1_000_000}}]}
-    fake = FakeEngine(routes={"/v1/models": room, "/props": {"default_generation_settings": {"n_ctx": 1_000_000}}})
+    fake = FakeEngine(window=1_000_000)
     with (
         served(lambda: fake) as engine,
         AppProcess(data_dir, backend="openai", backend_url=engine, prompt="chat/chatml") as app,

@@ -5,13 +5,11 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, expect
 
 from tests.app_process import AppProcess
-from tests.browser.asking import ask, wait_for_end
+from tests.browser.asking import EXAMPLE, ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.fakes.engine_script import Answer
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
-
-EXAMPLE = "How do I reverse a list in Python?"
 
 
 def test_the_licence_is_asked_for_once_and_its_notice_is_on_the_share(context: BrowserContext, data_dir: Path) -> None:

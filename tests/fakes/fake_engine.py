@@ -25,13 +25,19 @@ class FakeEngine:
     """An async context manager. Without a script it gives `default`."""
 
     def __init__(
-        self, default: Answer | None = None, *, api_key: str = "", routes: Mapping[str, object] | None = None
+        self,
+        default: Answer | None = None,
+        *,
+        api_key: str = "",
+        routes: Mapping[str, object] | None = None,
+        window: int = WINDOW,
     ) -> None:
         """`routes` gives the bodies of routes that answer otherwise: JSON, an HTML page, or the number of a status."""
         self.requests: list[Request] = []
         self._default = default or Answer(pieces=("Hello", " there"))
         self._api_key = api_key
         self.routes = dict(routes or {})
+        self._window = window
         self.silent = False
         """True: whatever is asked, no byte comes."""
         self._port = 0
@@ -160,8 +166,8 @@ class FakeEngine:
         bodies = {
             "/v1/completions": lambda: _event(request, "", "length", _usage(request, 0, 0)),
             "/tokenize": lambda: {"tokens": list(_asked(request).encode())},
-            "/v1/models": lambda: {"data": [{"id": "/models/fake.gguf", "meta": {"n_ctx_train": WINDOW}}]},
-            "/props": lambda: {"default_generation_settings": {"n_ctx": WINDOW}, "total_slots": 2},
+            "/v1/models": lambda: {"data": [{"id": "/models/fake.gguf", "meta": {"n_ctx_train": self._window}}]},
+            "/props": lambda: {"default_generation_settings": {"n_ctx": self._window}, "total_slots": 2},
         }
         if request.path not in bodies:
             return await send_json(writer, {"error": {"code": 404, "message": "File Not Found"}}, 404)

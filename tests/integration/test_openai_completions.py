@@ -216,20 +216,6 @@ async def test_each_fault_of_the_engine_is_an_error_of_ours(
         assert private not in told
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("7", 7.0), ("0.5", 0.5), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("nan", None), ("-1", None)],
-)
-async def test_a_busy_engine_says_when_to_come_back(
-    engine: FakeEngine, model: OpenAICompletions, header: str, seconds: float | None
-) -> None:
-    engine.will_answer(status=429, headers={"Retry-After": header})
-    with pytest.raises(EngineUnavailableError) as busy:
-        await text(model)
-    assert busy.value.facts["retry_after"] == seconds
-    assert busy.value.retryable
-
-
 async def test_a_prompt_beyond_the_window_is_too_long_and_not_to_be_tried_again(
     engine: FakeEngine, model: OpenAICompletions
 ) -> None:

@@ -82,13 +82,28 @@ async def test_https_to_a_plain_port_is_told_as_such(engine: FakeEngine, kind: t
     ("headers", "seconds"),
     [
         ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "0.5"}, 0.5),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
         ({"Retry-After": "Wed, 21 Oct 2026 07:28:30 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0),
         ({"Retry-After": "Wed, 21 Oct 2026 07:27:30 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
         ({"Retry-After": "Wed, 21 Oct 2026 07:28:30", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
         ({"Retry-After": "soon"}, None),
         ({}, None),
     ],
-    ids=["seconds", "a date", "a date that has passed", "a date of no zone", "words", "nothing"],
+    ids=[
+        "seconds",
+        "part of one",
+        "no number",
+        "before now",
+        "a date by no clock",
+        "a date",
+        "a date that has passed",
+        "a date of no zone",
+        "words",
+        "nothing",
+    ],
 )
 @pytest.mark.parametrize("status", [429, 503])
 async def test_a_busy_server_says_when_to_come_back(
@@ -99,6 +114,7 @@ async def test_a_busy_server_says_when_to_come_back(
         error = await failure(model)
     assert type(error) is EngineUnavailableError
     assert error.facts == {"fault": "busy", "retry_after": seconds}
+    assert error.retryable
 
 
 @pytest.mark.parametrize("status", [502, 504])

@@ -128,6 +128,7 @@ def test_an_answer_that_can_finish_in_time_does(tmp_path: Path) -> None:
     assert code == 0
     assert answer["status"] == "complete"
     assert answer["text"].endswith("word59")
+    assert json.loads(answer["provenance"])["completion_tokens"] == 60
 
 
 def test_an_answer_that_cannot_is_kept_as_far_as_it_came(tmp_path: Path) -> None:
