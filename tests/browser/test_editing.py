@@ -9,6 +9,14 @@ from tests.browser.scripts import UNENDED
 from tests.fakes.fake_engine import FakeEngine
 
 FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": b"x = 1\n"}
+# What a busy browser does in this order when the edit is left for a new chat, before anything else can run.
+LEAVE = """() => {
+  document.querySelector("#editing [data-action]").remove();
+  document.querySelector("#message textarea").value = "";
+  const position = document.querySelector("#position textarea");
+  position.value = JSON.stringify({ conversation_id: null });
+  position.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
 TOO_LONG = "word " * 30_000
 
 
@@ -104,6 +112,16 @@ def test_the_draft_is_there_again_for_whoever_leaves_an_edit(paced: Page) -> Non
     paced.get_by_role("link", name="How?").click()
     expect(box(paced)).to_have_value("A draft")
     expect(paced.get_by_text(EDITING)).to_be_hidden()
+
+
+def test_the_draft_is_kept_too_when_the_edit_is_gone_before_the_page_has_moved(paced: Page) -> None:
+    asked(paced)
+    box(paced).fill("A draft")
+    edit(paced)
+    box(paced).fill("How else?")
+    with paced.expect_request(lambda request: request.method == "PUT") as kept:
+        paced.evaluate(LEAVE)
+    assert kept.value.post_data_json["text"] == "A draft"
 
 
 def test_an_edit_that_was_given_up_is_no_draft(paced: Page) -> None:

@@ -31,7 +31,7 @@
   function keep() {
     clearTimeout(typing);
     typing = 0;
-    const [where, there, text] = [place, address(), (isEditing() && aside?.text) || box().value];
+    const [where, there, text] = [place, address(), (madeRoom() && aside.text) || box().value];
     keeping = keeping.then(() => put(where, there, text));
   }
 
@@ -59,7 +59,11 @@
   // A question that is edited takes the box: the draft and the files that were there make room, and are back when that has
   // ended. Where there was no draft, what was typed into an edit that is left is one.
   let aside = null;
+  let wasEditing = false;
+  let isGivenUp = false;
   const isEditing = () => Boolean(find("#editing [data-action]"));
+  // Until it was seen that the edit has ended: its line, the box and the place do not change in one moment.
+  const madeRoom = () => aside !== null && (wasEditing || isEditing());
   function makeRoom() {
     isGivenUp = false;
     if (!isEditing()) aside = { text: box().value, files: hidden.field("attachments").value };
@@ -70,8 +74,6 @@
     hidden.press("draw-attached");
   }
 
-  let wasEditing = false;
-  let isGivenUp = false;
   function lookAtEditing() {
     const hasEnded = wasEditing && !isEditing();
     wasEditing = isEditing();
@@ -99,7 +101,7 @@
 
   async function arrive(next, { withText }) {
     if (typing && !withText) keep();
-    if (aside && isEditing()) bringBackFiles();
+    if (madeRoom()) bringBackFiles();
     aside = null;
     question().hidden = true;
     place = next;
