@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import httpx2
 
@@ -31,6 +31,16 @@ def free_port() -> int:
         return port
 
 
+class Running(Protocol):
+    """What of a `subprocess.Popen` is used."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def send_signal(self, how: signal.Signals, /) -> None: ...
+    def wait(self, seconds: float, /) -> int: ...
+
+
 class AppProcess:
     """A context manager; may be stopped and started again on the same port and data."""
 
@@ -40,7 +50,7 @@ class AppProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir / "app.log"
         self._settings = settings
-        self.process: subprocess.Popen[bytes]
+        self.process: Running
 
     def __enter__(self) -> Self:
         self.start()
@@ -56,10 +66,7 @@ class AppProcess:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
         environment |= {"ASSISTANT_DATA_DIR": str(self.data_dir), "ASSISTANT_PORT": str(self.port)}
         environment |= {f"ASSISTANT_{name.upper()}": value for name, value in self._settings.items()}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-            )
+        self.process = self._launch(environment)
         self._wait("/healthz")
 
     def wait_until_ready(self) -> None:
@@ -74,6 +81,12 @@ class AppProcess:
         """Resident bytes."""
         status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+    def _launch(self, environment: dict[str, str]) -> Running:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
 
     def _wait(self, path: str) -> None:
         deadline = time.monotonic() + _START_SECONDS

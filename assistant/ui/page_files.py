@@ -18,9 +18,9 @@ _SHEETS = (
     "following", "shortcuts", "offscreen", "print",
 )  # fmt: skip
 _SCRIPTS = (
-    "fields", "focusing", "following", "chat", "sending", "search", "attachments", "transfers", "feedback", "prompts",
-    "context", "account", "drafts", "titles", "connection", "compare", "language", "earlier",
-    "settings", "shortcuts",
+    "arriving", "fields", "focusing", "following", "chat", "sending", "search", "attachments", "transfers",
+    "feedback", "prompts", "context", "account", "drafts", "titles", "connection", "compare", "language",
+    "earlier", "settings", "shortcuts",
 )  # fmt: skip
 _SCRIPT, _SHEET = "/page.js", "/page.css"
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"

@@ -17,6 +17,7 @@ from tests.browser.keeping import Keep, keep_in
 from tests.browser.scripts import ANSWER, LINES, PACE, WINDOW
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 
 # As long as playwright waits for all else: a busy machine is no fault.
 expect.set_options(timeout=30_000)
@@ -48,7 +49,7 @@ def engine(running_engine: FakeEngine) -> FakeEngine:
 
 @pytest.fixture(scope="package")
 def running_app(tmp_path_factory: pytest.TempPathFactory, running_engine: FakeEngine) -> Iterator[AppProcess]:
-    with AppProcess(tmp_path_factory.mktemp("data"), backend="openai", backend_url=running_engine.url) as running:
+    with ForkedApp(tmp_path_factory.mktemp("data"), backend="openai", backend_url=running_engine.url) as running:
         running.wait_until_ready()
         yield running
 

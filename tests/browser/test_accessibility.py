@@ -15,6 +15,7 @@ from tests.fakes.engine_script import HOLD, Answer, Fault
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.http_exchange import Request
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 
 CODE = (
     """ Use `reversed`, see [the docs](https://docs.python.org/3/).
@@ -82,7 +83,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
     with served(Answering) as url:
         engine = {"backend": "openai", "backend_url": url, "prompt": "chat/chatml"}
         provider = {"oidc_provider_url": "http://127.0.0.1:9", "oidc_client_id": "x", "oidc_name": "Nobody"}
-        with AppProcess(tmp_path_factory.mktemp("data"), **engine, **provider) as running:
+        with ForkedApp(tmp_path_factory.mktemp("data"), **engine, **provider) as running:
             running.wait_until_ready()
             yield running
 
@@ -220,7 +221,7 @@ def test_nothing_is_found_on_the_pages_of_shares_and_of_signing_in(page: Page, a
 
 def test_nothing_is_found_where_one_has_to_sign_in_first(browser: Browser, tmp_path: Path) -> None:
     provider = {"oidc_provider_url": "http://127.0.0.1:9", "oidc_client_id": "x", "oidc_name": "Nobody"}
-    with AppProcess(tmp_path, sign_in_required="true", **provider) as closed:
+    with ForkedApp(tmp_path, sign_in_required="true", **provider) as closed:
         context = browser.new_context()
         page = context.new_page()
         page.goto(closed.url)

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.app_process import AppProcess
 from tests.browser.asking import edit
 from tests.browser.publishing import press_publish
 from tests.fakes.engine_script import HOLD
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
+from tests.forked_app import ForkedApp
 
 
 @pytest.fixture
 def visitor(context: BrowserContext, engine: FakeEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with (
         served(OidcProvider) as provider,
-        AppProcess(
+        ForkedApp(
             tmp_path_factory.mktemp("visited"),
             backend="openai",
             backend_url=engine.url,

@@ -12,6 +12,7 @@ from tests.browser.asking import QUESTION, answers, ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.browser.scripts import UNENDED
 from tests.fakes.fake_engine import FakeEngine
+from tests.forked_app import ForkedApp
 
 AWAY = "The server cannot be reached."
 
@@ -27,7 +28,7 @@ def is_the_same_page(page: Page) -> bool:
 def test_a_restart_in_the_middle_of_an_answer_needs_no_reload(
     context: BrowserContext, data_dir: Path, engine: FakeEngine
 ) -> None:
-    with AppProcess(data_dir, backend="openai", backend_url=engine.url) as app:
+    with ForkedApp(data_dir, backend="openai", backend_url=engine.url) as app:
         app.wait_until_ready()
         page = context.new_page()
         visit(page, app.url)

@@ -23,6 +23,7 @@ from tests.browser.asking import (
 from tests.browser.chromium import visit
 from tests.browser.scripts import UNENDED
 from tests.fakes.fake_engine import FakeEngine
+from tests.forked_app import ForkedApp
 
 
 def test_the_browser_keeps_nothing_of_what_was_said(answered: Page) -> None:
@@ -234,7 +235,7 @@ def wait_for_checkpoint(data_dir: Path) -> None:
 
 
 def test_conversations_survive_a_killed_server(context: BrowserContext, data_dir: Path, engine: FakeEngine) -> None:
-    with AppProcess(data_dir, backend="openai", backend_url=engine.url) as app:
+    with ForkedApp(data_dir, backend="openai", backend_url=engine.url) as app:
         app.wait_until_ready()
         page = context.new_page()
         visit(page, app.url)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, answers, ask, keep_it_short, wait_for_end
 from tests.browser.chromium import visit
 from tests.fakes.engine_script import Answer
@@ -17,6 +16,7 @@ from tests.fakes.fake_tgi import FakeTgi
 from tests.fakes.in_thread import served
 from tests.fakes.reciting_model import save_reciting
 from tests.fakes.tgi_script import TgiAnswer
+from tests.forked_app import ForkedApp
 
 WORDS = (" Use", " list.reverse()", ".")
 SAID = "Use list.reverse()."
@@ -65,7 +65,7 @@ def test_a_question_is_answered_and_answered_again(
     engine: Callable[[Path], AbstractContextManager[Settings]],
     said: str | re.Pattern[str],
 ) -> None:
-    with engine(tmp_path) as settings, AppProcess(data_dir, **settings) as app:
+    with engine(tmp_path) as settings, ForkedApp(data_dir, **settings) as app:
         app.wait_until_ready()
         page = context.new_page()
         visit(page, app.url)

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.app_process import AppProcess
 from tests.browser.chromium import visit
+from tests.forked_app import ForkedApp
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
@@ -45,7 +46,7 @@ def test_the_pages_policy_allows_no_eval_and_only_known_scripts(context: Browser
 
 
 def test_without_a_model_the_page_is_there_and_says_why(context: BrowserContext, data_dir: Path) -> None:
-    with AppProcess(data_dir, model=str(data_dir / "missing.gguf")) as app:
+    with ForkedApp(data_dir, model=str(data_dir / "missing.gguf")) as app:
         page = context.new_page()
         visit(page, app.url)
         expect(page.get_by_text("The model cannot answer.")).to_be_visible()

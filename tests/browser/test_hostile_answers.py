@@ -15,6 +15,7 @@ from tests.browser.chromium import visit
 from tests.browser.publishing import press_publish
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 from tests.hostile import PAYLOADS, Message, messages
 
 
@@ -87,7 +88,7 @@ def test_nothing_of_a_hostile_answer_runs_or_is_fetched(
     fake = FakeEngine(window=1_000_000)
     with (
         served(lambda: fake) as engine,
-        AppProcess(data_dir, backend="openai", backend_url=engine, prompt="chat/chatml") as app,
+        ForkedApp(data_dir, backend="openai", backend_url=engine, prompt="chat/chatml") as app,
     ):
         app.wait_until_ready()
         page = context.new_page()

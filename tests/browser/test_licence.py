@@ -4,18 +4,18 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, expect
 
-from tests.app_process import AppProcess
 from tests.browser.asking import EXAMPLE, ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.fakes.engine_script import Answer
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 
 
 def test_the_licence_is_asked_for_once_and_its_notice_is_on_the_share(context: BrowserContext, data_dir: Path) -> None:
     with served(lambda: FakeEngine(Answer(pieces=(" Use", " list.reverse()", ".")))) as url:
         settings = {"backend": "openai", "backend_url": url, "model": "starcoder", "prompt": "tech_assistant/compact"}
-        with AppProcess(data_dir, **settings) as app:
+        with ForkedApp(data_dir, **settings) as app:
             app.wait_until_ready()
             page = context.new_page()
             visit(page, app.url)

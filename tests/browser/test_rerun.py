@@ -6,13 +6,13 @@ from random import Random
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, answers, ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.fakes.engine_script import Answer
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.http_exchange import Request
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 
 WORDS = (" append", " insert", " pop", " remove", " reverse", " sort")
 SAME = "The same text as version 1, which was made with the same seed."
@@ -45,7 +45,7 @@ class Heedless(Drawing):
 def test_an_answer_is_run_again_and_the_page_says_whether_the_engine_heeded_the_seed(
     context: BrowserContext, data_dir: Path, engine: type[FakeEngine], said: str, unsaid: str
 ) -> None:
-    with served(engine) as url, AppProcess(data_dir, backend="openai", backend_url=url, prompt="chat/chatml") as app:
+    with served(engine) as url, ForkedApp(data_dir, backend="openai", backend_url=url, prompt="chat/chatml") as app:
         app.wait_until_ready()
         page = context.new_page()
         visit(page, app.url)

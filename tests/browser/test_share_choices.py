@@ -12,6 +12,7 @@ from tests.browser.publishing import press_publish
 from tests.fakes.engine_script import Answer
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 
 FILE = {"name": "main.py", "mimeType": "text/plain", "buffer": b"TO = 'ann.lee@acme.dev'\n"}
 CHOICES = ("Other versions", "Settings of the conversation", "The prompt")
@@ -23,7 +24,7 @@ def quick_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
     """Of which one person may have one link an hour."""
     with served(lambda: FakeEngine(Answer(pieces=(" Use", " reversed().")))) as url:
         settings = {"backend": "openai", "backend_url": url, "shares_per_hour": "1"}
-        with AppProcess(tmp_path_factory.mktemp("data"), **settings) as running:
+        with ForkedApp(tmp_path_factory.mktemp("data"), **settings) as running:
             running.wait_until_ready()
             yield running
 

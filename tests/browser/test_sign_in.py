@@ -20,6 +20,7 @@ from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.https_front import HttpsFront
 from tests.fakes.in_thread import served
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
+from tests.forked_app import ForkedApp
 
 SPACE, HUGGING_FACE = "me-assistant.hf.space", "huggingface.co"
 SPACE_PAGE = f"https://{HUGGING_FACE}/spaces/me/assistant"
@@ -66,7 +67,7 @@ def sites(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         }.items():
             environment.setenv(name, value)
         settings = {"backend": "openai", "backend_url": engine, "host": "127.0.0.1", "oidc_name": "Hugging Face"}
-        app = stack.enter_context(AppProcess(folder, **settings))
+        app = stack.enter_context(ForkedApp(folder, **settings))
         hosts = {}
         for host, target in {SPACE: app.url, HUGGING_FACE: provider.url}.items():
             front = stack.enter_context(served(lambda target=target: HttpsFront(target, folder)))

@@ -18,6 +18,7 @@ from tests.browser.asking import (
 )
 from tests.browser.context import filled, legend, meter, panel, type_and_wait
 from tests.browser.prompts import COUNT, choose, chosen, tokens, write_own
+from tests.forked_app import ForkedApp
 
 CODE = "def double(number):\n    return number * 2\n"
 FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": CODE.encode()}
@@ -25,7 +26,7 @@ FILE: FilePayload = {"name": "main.py", "mimeType": "text/plain", "buffer": CODE
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    with AppProcess(tmp_path_factory.mktemp("data")) as running:
+    with ForkedApp(tmp_path_factory.mktemp("data")) as running:
         running.wait_until_ready()
         yield running
 

@@ -22,12 +22,10 @@ from tests.crash.contents import Contents
 from tests.crash.ledger import LOST_SECONDS, Ledger
 from tests.crash.records import Broken, Go, Recovered
 from tests.crash.worker import work
+from tests.forks import FORKS
 from tests.postgres import PostgresServer
 
 START_SECONDS = 60.0
-# A new process from one that has imported everything: milliseconds instead of seconds.
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.crash.worker"])
 
 
 class CrashRounds:
@@ -96,7 +94,7 @@ class _Worker:
     def __init__(self, url: str, ledger: Ledger) -> None:
         self._ledger = ledger
         self._pipe, its_own = multiprocessing.Pipe()
-        self._process = _PROCESSES.Process(target=work, args=(url, its_own), daemon=True)
+        self._process = FORKS.Process(target=work, args=(url, its_own), daemon=True)
         self._process.start()
         its_own.close()
 

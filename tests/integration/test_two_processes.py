@@ -15,6 +15,7 @@ from tests.app_process import AppProcess
 from tests.fakes.engine_script import Answer
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 from tests.page_requests import Message, PageRequests
 from tests.postgres import PostgresServer
 
@@ -46,11 +47,11 @@ def pair(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> 
     folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
     with served(lambda: FakeEngine(ENDLESS)) as engine:
         settings = {"database_url": url, "backend": "openai", "backend_url": engine, "lost_after_seconds": "1"}
-        apps = [AppProcess(folder, **settings) for folder in folders]
+        apps = [ForkedApp(folder, **settings) for folder in folders]
         try:
             # At once: both want to make the tables.
             with ThreadPoolExecutor() as pool:
-                list(pool.map(AppProcess.start, apps))
+                list(pool.map(ForkedApp.start, apps))
             for app in apps:
                 app.wait_until_ready()
             database = open_database(url)

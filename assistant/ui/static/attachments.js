@@ -124,14 +124,12 @@
     if (drawn && !field().value) find("#draw-attached").click();
   }
 
-  function begin() {
+  whenThere(["#attached", "#attachments textarea", "#attach .attach", "[data-conversation]"], () => {
     const shown = find("#attached");
-    if (!shown || !field() || !find("#attach .attach") || !find("[data-conversation]")) return requestAnimationFrame(begin);
     shown.setAttribute("aria-live", "polite");
     new MutationObserver(drawAgainIfGone).observe(shown, { childList: true, subtree: true });
     const kept = sessionStorage.getItem("attachments");
     if (kept && !field().value) hold(JSON.parse(kept));
     addEventListener("pagehide", keep);
-  }
-  begin();
+  });
 })();

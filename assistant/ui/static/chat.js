@@ -121,10 +121,8 @@
     } else find("#new-chat").click();
   });
 
-  function begin() {
-    const [log, heading] = ["#log", "#heading"].map(find);
-    const announcement = find("#announcement");
-    if (!log || !heading || !announcement || !find("#message textarea") || !find("nav.languages")) return requestAnimationFrame(begin);
+  whenThere(["#log", "#heading", "#announcement", "#message textarea", "nav.languages"], () => {
+    const [log, heading, announcement] = ["#log", "#heading", "#announcement"].map(find);
     log.setAttribute("role", "log");
     log.setAttribute("aria-label", find("nav.languages").dataset.log);
     // Tokens are not read out one by one; a status line says when an answer begins and ends.
@@ -138,6 +136,5 @@
     followAddress();
     new MutationObserver(followTitle).observe(heading, { childList: true, subtree: true });
     followTitle();
-  }
-  begin();
+  });
 })();

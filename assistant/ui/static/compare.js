@@ -53,10 +53,5 @@
       article.classList.toggle("shown-below", Boolean(below));
     }
   }
-  function begin() {
-    const log = find("#log");
-    if (!log) return requestAnimationFrame(begin);
-    new MutationObserver(showOnce).observe(log, { childList: true, subtree: true });
-  }
-  begin();
+  whenThere(["#log"], () => new MutationObserver(showOnce).observe(find("#log"), { childList: true, subtree: true }));
 })();

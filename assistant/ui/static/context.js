@@ -76,14 +76,11 @@
     measureSoon();
   });
 
-  function begin() {
-    const changing = ["#history", "#attached", "#engine", "#editing"].map(find);
-    const panel = find("#context");
-    if (!find("#meter .meter") || !panel || changing.includes(null)) return requestAnimationFrame(begin);
+  const CHANGING = ["#history", "#attached", "#engine", "#editing"];
+  whenThere(["#meter .meter", "#context", ...CHANGING], () => {
     const watch = new MutationObserver(measureSoon);
-    for (const part of changing) watch.observe(part, { childList: true, subtree: true });
-    new MutationObserver(openPanel).observe(panel, { childList: true, subtree: true });
+    for (const part of CHANGING.map(find)) watch.observe(part, { childList: true, subtree: true });
+    new MutationObserver(openPanel).observe(find("#context"), { childList: true, subtree: true });
     measureSoon();
-  }
-  begin();
+  });
 })();

@@ -165,8 +165,7 @@
 
   const shown = () => find("#history [data-conversation]")?.dataset.conversation;
 
-  function begin() {
-    if (!box() || !question() || !find("#editing") || shown() === undefined) return requestAnimationFrame(begin);
+  whenThere(["#message textarea", "#draft-conflict", "#editing", "#history [data-conversation]"], () => {
     let seen = shown();
     new MutationObserver(() => {
       if (shown() === undefined || shown() === seen) return;
@@ -177,6 +176,5 @@
     // In the next task: what comes with it is in the box and beside it by then.
     new MutationObserver(() => setTimeout(lookAtEditing, 0)).observe(find("#editing"), { childList: true, subtree: true });
     arrive(seen, { withText: true });
-  }
-  begin();
+  });
 })();

@@ -107,17 +107,15 @@ const following = (() => {
     if (event.target.closest("#latest button")) toEnd();
   });
 
-  function begin() {
+  whenThere(["#log", "#dock", "#latest button"], () => {
     const [log, dock] = ["#log", "#dock"].map(find);
-    if (!log || !dock || !find("#latest button")) return requestAnimationFrame(begin);
     new MutationObserver(drawn).observe(log, { childList: true, subtree: true });
     const watch = new ResizeObserver(resized);
     for (const part of [log, dock]) watch.observe(part);
     // A phone's keyboard, a turned screen.
     addEventListener("resize", () => (isDrawn = true));
     drawn([]);
-  }
-  begin();
+  });
 
   return { toEnd, seek };
 })();

@@ -31,11 +31,9 @@
   }
 
   // Gradio makes what is folded away only when it is opened.
-  function begin() {
-    const words = document.querySelector("nav.languages[data-reset]")?.dataset;
-    if (!words || !document.querySelector("#settings")) return requestAnimationFrame(begin);
+  whenThere(["nav.languages[data-reset]", "#settings"], () => {
+    const words = document.querySelector("nav.languages").dataset;
     rename(words);
     new MutationObserver(() => rename(words)).observe(document.querySelector("#settings"), { childList: true, subtree: true });
-  }
-  if (document.querySelector("gradio-app")) begin();
+  });
 })();

@@ -171,10 +171,8 @@
     if (summary) wasOpen = !summary.parentElement.open;
   });
 
-  function begin() {
-    const told = find("#prompt-state");
-    const preview = find("#prompt-preview");
-    if (!told || !preview || !form() || !hidden.field("prompt")) return requestAnimationFrame(begin);
+  whenThere(["#prompt-state", "#prompt-preview", "#prompts .prompts", "#prompt textarea"], () => {
+    const [told, preview] = ["#prompt-state", "#prompt-preview"].map(find);
     const read = () => {
       const word = find("#prompt-state [data-state]")?.dataset.state;
       if (word) take(JSON.parse(word));
@@ -190,6 +188,5 @@
       if (seen.isIntersecting && state && !find("#prompt-preview p")) ask(0);
     }).observe(form());
     read();
-  }
-  begin();
+  });
 })();

@@ -47,13 +47,10 @@
   }
 
   // How many there are is said where nothing else changes.
-  function begin() {
-    const found = find("#found");
-    if (!found) return requestAnimationFrame(begin);
+  whenThere(["#found"], () => {
     const say = () => (find("#search [role=status]").textContent = find("#found nav > p")?.textContent ?? "");
-    new MutationObserver(say).observe(found, { childList: true, subtree: true });
-  }
-  begin();
+    new MutationObserver(say).observe(find("#found"), { childList: true, subtree: true });
+  });
 
   document.addEventListener("click", (event) => {
     const more = event.target.closest("[data-search-more]");

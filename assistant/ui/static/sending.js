@@ -55,11 +55,9 @@
     if (event.key === "Enter" && alone && event.target === box()) show(box().value);
   }, true);
 
-  function begin() {
-    const answers = ["#history", "#notice"].map(find);
-    if (answers.includes(null)) return requestAnimationFrame(begin);
+  const ANSWERS = ["#history", "#notice"];
+  whenThere(ANSWERS, () => {
     const watch = new MutationObserver(settle);
-    for (const part of answers) watch.observe(part, { childList: true, subtree: true });
-  }
-  begin();
+    for (const part of ANSWERS.map(find)) watch.observe(part, { childList: true, subtree: true });
+  });
 })();

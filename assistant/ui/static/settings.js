@@ -4,18 +4,17 @@
 
 (() => {
   const over = matchMedia("(max-width: 1099px)");
-  const button = () => document.querySelector("#settings > .label-wrap");
+  const BUTTON = "#settings > .label-wrap";
+  const button = () => document.querySelector(BUTTON);
   const isOpen = () => Boolean(button()?.classList.contains("open"));
   const isBeside = (target) => !target.closest("#settings, dialog");
 
-  function begin() {
-    if (!button()) return requestAnimationFrame(begin);
+  whenThere([BUTTON], () => {
     button().querySelector(".icon").setAttribute("aria-hidden", "true");
     const tell = () => button().setAttribute("aria-expanded", isOpen());
     new MutationObserver(tell).observe(button(), { attributeFilter: ["class"] });
     tell();
-  }
-  begin();
+  });
 
   // The pointer's own press moves the focus before it is a click.
   let isPointing = false;

@@ -17,11 +17,9 @@
     link.textContent = after;
   }
 
-  function begin() {
-    const heading = document.querySelector("#heading");
-    if (!heading) return requestAnimationFrame(begin);
+  whenThere(["#heading"], () => {
     // In the next task: where the list comes with the heading, it is there by then.
-    new MutationObserver(() => setTimeout(rename, 0)).observe(heading, { childList: true, subtree: true });
-  }
-  begin();
+    const watch = new MutationObserver(() => setTimeout(rename, 0));
+    watch.observe(document.querySelector("#heading"), { childList: true, subtree: true });
+  });
 })();
