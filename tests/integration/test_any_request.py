@@ -13,7 +13,9 @@ from tests.page_requests import PageRequests
 from tests.person import Person
 from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
 
-pytestmark = GRADIO_IS_NOISY
+# What the app draws at random, in a thread of its own, hypothesis takes for a fault of the strategies.
+OTHERS_DRAW = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+pytestmark = [GRADIO_IS_NOISY, OTHERS_DRAW]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
