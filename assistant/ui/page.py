@@ -30,9 +30,9 @@ from assistant.wording import Wording
 _NEVER = 1e9
 """Seconds."""
 
-_LOOKS = 0.01
-"""Seconds from one look of Gradio's queue for an event to the next. Its own is a thousandth: a twelfth of a core for a
-server that nobody uses."""
+_POLL_SECONDS = 0.01
+"""From one look of Gradio's queue for an event to the next. Its own is a thousandth: a twelfth of a core for a server
+that nobody uses."""
 
 
 def mount_page(
@@ -92,7 +92,7 @@ def mount_page(
     # By itself Gradio tells those who wait how many they are, each time that an event begins. One whose page it has
     # forgotten would end the queue of all then; and no page of ours shows the number.
     demo.queue(status_update_rate=_NEVER, default_concurrency_limit=None, api_open=False)
-    demo._queue.sleep_when_free = _LOOKS
+    demo._queue.sleep_when_free = _POLL_SECONDS
     gr.mount_gradio_app(
         app,
         demo,

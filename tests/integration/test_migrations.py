@@ -1,7 +1,6 @@
 """The database comes to the newest revision at each start, once, and never loses a row."""
 
 import itertools
-import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from storage.search_tables import compared_on, is_of_sqlites_index
 from storage.store import SqlConversationStore
 from storage.tables import Row
 from tests.contract.samples import ANN, at, complete, first_turn, keys, share, snapshot
+from tests.forks import FORKS
 from tests.postgres import PostgresServer
 
 SCRIPTS = Path("storage/migrations")
@@ -176,10 +176,9 @@ def test_many_that_start_at_once_in_one_process_migrate_once(url: str) -> None:
 def test_processes_that_start_at_once_migrate_once(new_url: NewUrl) -> None:
     """Several times, and from one moment on: the first to open a new file is the only one that SQLite lets turn it to
     WAL."""
-    processes = multiprocessing.get_context("spawn")
     urls = [new_url() for _ in range(8)]
-    together, faults = processes.Barrier(4), processes.Queue()
-    starting = [processes.Process(target=start_each, args=(urls, together, faults)) for _ in range(4)]
+    together, faults = FORKS.Barrier(4), FORKS.Queue()
+    starting = [FORKS.Process(target=start_each, args=(urls, together, faults)) for _ in range(4)]
     for process in starting:
         process.start()
     for process in starting:

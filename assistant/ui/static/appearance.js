@@ -90,10 +90,8 @@
     switchSideBar(false);
   });
 
-  function begin() {
-    const chosen = document.querySelector(`[name=theme][value=${theme()}]`);
-    if (!chosen) return requestAnimationFrame(begin);
-    chosen.checked = true;
-  }
-  begin();
+  // The scripts that share `whenThere` are there by then.
+  addEventListener("DOMContentLoaded", () => {
+    whenThere(["[name=theme]"], () => (document.querySelector(`[name=theme][value=${theme()}]`).checked = true));
+  });
 })();
