@@ -17,6 +17,7 @@ from tests.browser.asking import (
     answers,
     ask,
     edit,
+    open_settings,
     wait_for_end,
     wait_for_text,
 )
@@ -174,7 +175,7 @@ def test_an_example_question_is_asked_by_a_click(page: Page) -> None:
 
 
 def test_settings_are_kept_with_the_conversation(page: Page) -> None:
-    page.get_by_role("button", name="Settings").click()
+    open_settings(page)
     page.get_by_role("textbox", name="Seed").fill("1234")
     ask(page, QUESTION)
     wait_for_end(page)

@@ -3,14 +3,12 @@
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from tests.browser.asking import QUESTION, ask
+from tests.browser.asking import QUESTION, ask, open_settings
 
 
 def opened(page: Page) -> Locator:
-    page.get_by_role("button", name="Settings").click()
-    seed = page.get_by_role("textbox", name="Seed")
-    expect(seed).to_be_attached()
-    return seed
+    open_settings(page)
+    return page.get_by_role("textbox", name="Seed")
 
 
 def box(locator: Locator) -> FloatRect:
