@@ -5,6 +5,7 @@ python -m benchmarks.one_engine NAME SLOTS MODEL PREFIXES    prints them as one 
 
 import asyncio
 import json
+import statistics
 import sys
 import time
 from collections.abc import Awaitable, Sequence
@@ -75,11 +76,14 @@ async def third_turn(engine: Contestant, prompts: Prompts) -> Answer:
 
 
 async def together(engine: Contestant, prompts: Prompts, count: int) -> float:
-    """Tokens a second of all conversations, from asking to the last one's end."""
-    began = time.perf_counter()
-    asked = [engine.answer(prompts.after([question]), MANY) for question in QUESTIONS[:count]]
-    answers = await asyncio.gather(*asked)
-    return sum(answer.tokens for answer in answers) / (time.perf_counter() - began)
+    """Tokens a second of `count` conversations, from asking to the last one's end: the median over all questions."""
+    rates = []
+    for at in range(0, len(QUESTIONS), count):
+        began = time.perf_counter()
+        asked = [engine.answer(prompts.after([question]), MANY) for question in QUESTIONS[at : at + count]]
+        answers = await asyncio.gather(*asked)
+        rates.append(sum(answer.tokens for answer in answers) / (time.perf_counter() - began))
+    return statistics.median(rates)
 
 
 async def seconds(work: Awaitable[None]) -> float:

@@ -20,6 +20,7 @@ from tests.app_process import ROOT, AppProcess, free_port
 from tests.fakes.engine_script import Answer
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
+from tests.forked_app import ForkedApp
 from tests.page_requests import PageRequests
 
 Environment = dict[str, str]
@@ -124,7 +125,7 @@ print(sorted({"torch", "transformers", "xllamacpp"} & set(sys.modules)))
 
 
 def test_an_answer_that_can_finish_in_time_does(tmp_path: Path) -> None:
-    code, answer = ended_while_answering(tmp_path, signal.SIGTERM, words=60, drain_seconds="60")
+    code, answer = ended_while_answering(tmp_path, AppProcess, signal.SIGTERM, words=60, drain_seconds="60")
     assert code == 0
     assert answer["status"] == "complete"
     assert answer["text"].endswith("word59")
@@ -132,7 +133,7 @@ def test_an_answer_that_can_finish_in_time_does(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_cannot_is_kept_as_far_as_it_came(tmp_path: Path) -> None:
-    code, answer = ended_while_answering(tmp_path, signal.SIGINT, words=5000, drain_seconds="0")
+    code, answer = ended_while_answering(tmp_path, ForkedApp, signal.SIGINT, words=5000, drain_seconds="0")
     assert code == 0
     assert answer["status"] == "interrupted"
     assert answer["text"]
@@ -141,7 +142,7 @@ def test_an_answer_that_cannot_is_kept_as_far_as_it_came(tmp_path: Path) -> None
 def test_while_it_ends_no_question_is_taken_and_what_is_being_answered_goes_on(tmp_path: Path) -> None:
     with served(lambda: FakeEngine(story(5000))) as engine:
         settings = {"backend": "openai", "backend_url": engine, "drain_seconds": "2"}
-        with AppProcess(tmp_path, **settings) as running, httpx2.Client(base_url=running.url, timeout=120) as client:
+        with ForkedApp(tmp_path, **settings) as running, httpx2.Client(base_url=running.url, timeout=120) as client:
             running.wait_until_ready()
             page, late = PageRequests(client), PageRequests(client)
             page.join("send", message="Tell me a story.").raise_for_status()
@@ -166,12 +167,12 @@ def story(words: int) -> Answer:
 
 
 def ended_while_answering(
-    folder: Path, how: signal.Signals, *, words: int, drain_seconds: str
+    folder: Path, app_process: type[AppProcess], how: signal.Signals, *, words: int, drain_seconds: str
 ) -> tuple[int, sqlite3.Row]:
     """Exit code, and the answer as the database has it, of an app that is told to end in the middle of it."""
     with served(lambda: FakeEngine(story(words))) as engine:
         settings = {"backend": "openai", "backend_url": engine, "drain_seconds": drain_seconds}
-        with AppProcess(folder, **settings) as running, httpx2.Client(base_url=running.url, timeout=120) as client:
+        with app_process(folder, **settings) as running, httpx2.Client(base_url=running.url, timeout=120) as client:
             running.wait_until_ready()
             page = PageRequests(client)
             page.join("send", message="Tell me a story.").raise_for_status()
