@@ -4,7 +4,8 @@
 
 Of embedded, llama.cpp, transformers, generate; the first two take a number of slots. Each round gives every engine a
 process of its own, in turns, and the same prompts. Prints medians of the rounds, and ratios beside what they are
-to reach. The two engines on transformers run a model of tiny_starcoder_py's shape with random weights.
+to reach; the embedded engine's speeds beside llama.cpp's are compared by benchmarks.embedded. The two engines on
+transformers run a model of tiny_starcoder_py's shape with random weights.
 """
 
 import argparse
@@ -69,18 +70,10 @@ def rounds(count: int, names: Sequence[str], folder: Path) -> dict[str, Figures]
 def ratios(found: dict[str, Figures]) -> list[tuple[str, float, str]]:
     rows = []
     for name, figures in found.items():
-        engine, _, slots = name.partition(":")
+        engine = name.partition(":")[0]
         if engine in ("embedded", "transformers"):
             rows.append((f"{name}: first token, prefix read / unread", figures["warm"] / figures["cold"], "≤ 0.05"))
             rows.append((f"{name}: the prefix after a restart, s", figures["restored"], "≤ 1"))
-            wanted = "≥ 1.8" if engine == "embedded" else "none set"
-            for prompt in ("long", "chat"):
-                ratio = figures[f"{prompt} at 4"] / figures[f"{prompt} at 1"]
-                rows.append((f"{name}: 4 conversations / 1, {prompt} prompt, tokens/s", ratio, wanted))
-        alone = found.get(f"llama.cpp:{slots}")
-        if engine == "embedded" and alone:
-            for key in (key for key in ROWS if " at " in key):
-                rows.append((f"{name} / llama.cpp alone, tokens/s {key}", figures[key] / alone[key], "≥ 0.95"))
     return rows
 
 

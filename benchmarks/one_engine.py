@@ -75,15 +75,17 @@ async def third_turn(engine: Contestant, prompts: Prompts) -> Answer:
     return answer
 
 
+async def rate(engine: Contestant, prompts: Prompts, questions: Sequence[str]) -> float:
+    """Tokens a second of conversations that ask at once, from asking to the last one's end."""
+    began = time.perf_counter()
+    answers = await asyncio.gather(*[engine.answer(prompts.after([question]), MANY) for question in questions])
+    return sum(answer.tokens for answer in answers) / (time.perf_counter() - began)
+
+
 async def together(engine: Contestant, prompts: Prompts, count: int) -> float:
-    """Tokens a second of `count` conversations, from asking to the last one's end: the median over all questions."""
-    rates = []
-    for at in range(0, len(QUESTIONS), count):
-        began = time.perf_counter()
-        asked = [engine.answer(prompts.after([question]), MANY) for question in QUESTIONS[at : at + count]]
-        answers = await asyncio.gather(*asked)
-        rates.append(sum(answer.tokens for answer in answers) / (time.perf_counter() - began))
-    return statistics.median(rates)
+    """Tokens a second of `count` conversations: the median over all questions."""
+    groups = [QUESTIONS[at : at + count] for at in range(0, len(QUESTIONS), count)]
+    return statistics.median([await rate(engine, prompts, group) for group in groups])
 
 
 async def seconds(work: Awaitable[None]) -> float:
