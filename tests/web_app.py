@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 
 import app
 from assistant.settings import Settings
-from assistant.web import stream_ends
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
 
@@ -60,9 +59,7 @@ def web_app(
 ) -> Iterator[WebApp]:
     loader = loader or ScriptedLoader(ScriptedModel())
     fastapi = asyncio.run(_built(Settings(_env_file=None, data_dir=data_dir, **settings), loader))  # type: ignore[arg-type,call-arg]  # by name, from tests
-    with TestClient(fastapi, base_url=origin, follow_redirects=False) as client, pytest.MonkeyPatch.context() as patch:
-        # Here each event has a stream of its own, and the next one begins when it is over: nobody has to wait for that.
-        patch.setattr(stream_ends, "_HEARD_AFTER_SECONDS", 0.0)
+    with TestClient(fastapi, base_url=origin, follow_redirects=False) as client:
         yield WebApp(client, loader.model, data_dir)
 
 

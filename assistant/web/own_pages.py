@@ -24,6 +24,8 @@ _MOST_PAGES = 10_000
 
 
 class OwnPages:
+    """Leaves the page's name in `state`; empty where there is none."""
+
     def __init__(self, app: ASGIApp, visitors: Visitors, most_pages: int = _MOST_PAGES) -> None:
         self._app = app
         self._visitors = visitors
@@ -38,6 +40,7 @@ class OwnPages:
             if page and not await self._is_own(page, token):
                 await PlainTextResponse("Not found", HTTPStatus.NOT_FOUND)(scope, receive, send)
                 return
+            scope.setdefault("state", {})["page"] = page
         await self._app(scope, receive, send)
 
     async def _is_own(self, page: str, token: str) -> bool:

@@ -1,50 +1,52 @@
-"""Keeps Gradio's page from waiting for ever for an event that it began just as its stream of events ended.
+"""Tells Gradio's page which of its streams of events has ended, with each event that joins.
 
 The page opens a stream with an event and keeps it for further ones, until the server says `close_stream`. An event that
-joins after the server has said so, but is answered before the page has heard it, is expected on the stream that is no
-more: nothing would open another one. Such an answer waits here until the page must have heard.
+joins after the server has said so, but is answered before the page has heard it, would be expected on the stream that
+is no more. So the page's script names its streams, and with the name of one that has ended waits until the end is there
+(`connection.js`).
 """
 
-import asyncio
+from collections import OrderedDict
 
-from starlette.datastructures import Headers
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STREAM, _JOIN = "/gradio_api/queue/data", "/gradio_api/queue/join"
 _END = b'"close_stream"'
-_HEARD_AFTER_SECONDS = 0.15
-"""Between two connections of one browser: how much later than an answer on the other one a stream's end may come."""
+_HEADER = "ended-stream"
+_MOST_PAGES = 10_000
 
 
 class StreamEnds:
-    """Plain ASGI, since Starlette's BaseHTTPMiddleware would hold back streams."""
+    """Plain ASGI, since Starlette's BaseHTTPMiddleware would hold back streams. `OwnPages` says whose page asks."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, most_pages: int = _MOST_PAGES) -> None:
         self._app = app
-        self._ended: dict[str, float] = {}
-        """By the browser's cookies, since a page's name is known only from the body."""
+        self._most_pages = most_pages
+        self._ended: OrderedDict[str, str] = OrderedDict()
+        """Page → its stream that ended last."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
         if path not in (_STREAM, _JOIN):
             await self._app(scope, receive, send)
             return
-        browser = Headers(scope=scope).get("cookie", "")
+        page = scope["state"]["page"]
+        stream = HTTPConnection(scope).query_params.get("stream", "")
 
-        async def send_in_order(message: Message) -> None:
+        async def send_and_tell(message: Message) -> None:
+            # Between Gradio's look whether an event has joined and this line, nothing else has its turn.
             if path == _STREAM and _END in message.get("body", b""):
-                self._remember(browser)
-            if path == _JOIN and message["type"] == "http.response.start":
-                await asyncio.sleep(self._seconds_until_heard(browser))
+                self._remember(page, stream)
+            if path == _JOIN and message["type"] == "http.response.start" and page in self._ended:
+                MutableHeaders(scope=message)[_HEADER] = self._ended[page]
             await send(message)
 
-        await self._app(scope, receive, send_in_order)
+        await self._app(scope, receive, send_and_tell)
 
-    def _remember(self, browser: str) -> None:
-        now = asyncio.get_running_loop().time()
-        self._ended = {known: at for known, at in self._ended.items() if now - at < _HEARD_AFTER_SECONDS}
-        self._ended[browser] = now
-
-    def _seconds_until_heard(self, browser: str) -> float:
-        ended = self._ended.get(browser, float("-inf"))
-        return max(0.0, ended + _HEARD_AFTER_SECONDS - asyncio.get_running_loop().time())
+    def _remember(self, page: str, stream: str) -> None:
+        self._ended[page] = stream
+        self._ended.move_to_end(page)
+        if len(self._ended) > self._most_pages:
+            self._ended.popitem(last=False)

@@ -5,6 +5,7 @@ import re
 import signal
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.app_process import AppProcess
@@ -116,3 +117,41 @@ def test_a_new_version_is_told_and_taken_by_a_reload_that_keeps_what_is_typed(pa
     page.get_by_role("button", name="Reload").click()
     expect(page.get_by_role("textbox", name="Message")).to_have_value(re.compile("reverse"))
     expect(told).to_be_hidden()
+
+
+# What the page's script hears of a stream's end: a second late, never, or nothing but that the connection is closed.
+LATE = "(end, next) => setTimeout(() => next(end), 1000)"
+LOST = "() => {}"
+CUT_OFF = "(_, next) => next()"
+ENDS = r"""(() => {
+  const ends = %s;
+  const request = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await request(...asked);
+    if (!String(asked[0].url ?? asked[0]).includes("/queue/data")) return answer;
+    const reader = answer.body.getReader();
+    const pull = async (stream) => {
+      const { done, value } = await reader.read();
+      if (done) return new Promise(() => {});
+      const text = new TextDecoder().decode(value);
+      const at = text.search(/data: \{"msg": ?"close_stream"/);
+      stream.enqueue(new TextEncoder().encode(text.slice(0, at < 0 ? text.length : at)));
+      if (at < 0) return;
+      const next = (end) => end ? stream.enqueue(new TextEncoder().encode(end)) : stream.close();
+      return new Promise((resolve) => ends(text.slice(at), (end) => resolve(next(end))));
+    };
+    return new Response(new ReadableStream({ pull, cancel: () => reader.cancel() }), answer);
+  };
+})();"""
+
+
+@pytest.mark.parametrize("ends", [LATE, LOST, CUT_OFF], ids=["late", "lost", "cut off"])
+def test_a_question_that_is_asked_as_a_stream_of_events_ends_is_answered(
+    context: BrowserContext, app: AppProcess, ends: str
+) -> None:
+    page = context.new_page()
+    page.add_init_script(ENDS % ends)
+    visit(page, app.url)
+    for count in (1, 2):
+        ask(page, QUESTION)
+        wait_for_end(page, count)

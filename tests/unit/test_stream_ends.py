@@ -1,78 +1,75 @@
-"""An event that joins while its page's stream of events ends is answered when the page has heard of the end."""
+"""With each event that joins goes the name of the page's stream that ended last."""
 
-import asyncio
 from typing import Any
 
-from assistant.web.stream_ends import StreamEnds
-from tests.fakes.stepped_loop import on_stepped_time, pass_time
+import pytest
 
-ANN, BOB = b"assistant=ann", b"assistant=bob"
+from assistant.web.stream_ends import StreamEnds
+
 MORE = b'data: {"msg": "process_completed"}\n\n'
+QUOTED = b'data: {"msg": "process_generating", "output": "Gradio says \\"close_stream\\"."}\n\n'
 END = b'data: {"msg": "close_stream"}\n\n'
 
 
 class Streams:
     """A server whose streams say what a test has them say."""
 
-    def __init__(self) -> None:
-        self.says = MORE
-        self._app = StreamEnds(self._serve)
+    def __init__(self, most_pages: int = 2) -> None:
+        self._app = StreamEnds(self._serve, most_pages)
 
-    async def ask(self, path: str, cookie: bytes = ANN) -> list[dict[str, Any]]:
-        """All that is sent back."""
+    async def stream(self, page: str, name: str, says: bytes) -> None:
+        self._says = says
+        await self._ask("data", page, f"session_hash={page}&stream={name}".encode())
+
+    async def join(self, page: str) -> dict[bytes, bytes]:
+        """The headers of the answer."""
+        start, _ = await self._ask("join", page, b"")
+        return dict(start["headers"])
+
+    async def _ask(self, path: str, page: str, query: bytes) -> list[dict[str, Any]]:
         sent: list[dict[str, Any]] = []
 
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "path": f"/gradio_api/queue/{path}", "headers": [(b"cookie", cookie)]}
+        state = {"page": page}
+        path = f"/gradio_api/queue/{path}"
+        scope = {"type": "http", "path": path, "headers": [], "query_string": query, "state": state}
         await self._app(scope, self._receive, send)
         return sent
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": self.says if scope["path"].endswith("data") else b"{}"})
+        await send({"type": "http.response.body", "body": self._says if scope["path"].endswith("data") else b"{}"})
 
     async def _receive(self) -> dict[str, Any]:
         raise AssertionError("not read here")
 
 
-async def is_answered_at_once(streams: Streams, cookie: bytes = ANN) -> bool:
-    joining = asyncio.create_task(streams.ask("join", cookie))
-    await pass_time(0)
-    at_once = joining.done()
-    await pass_time(0.2)
-    assert len(await joining) == 2
-    return at_once
-
-
-@on_stepped_time
-async def test_an_event_that_joins_as_the_stream_ends_is_answered_later() -> None:
+async def test_an_event_that_joins_after_the_stream_has_ended_is_told_so() -> None:
     streams = Streams()
-    streams.says = END
-    assert len(await streams.ask("data")) == 2
-    assert not await is_answered_at_once(streams)
+    await streams.stream("ann", "7", END)
+    assert await streams.join("ann") == {b"ended-stream": b"7"}
+    await streams.stream("ann", "8", END)
+    assert await streams.join("ann") == {b"ended-stream": b"8"}
 
 
-@on_stepped_time
-async def test_an_event_is_answered_at_once_while_the_stream_goes_on() -> None:
+@pytest.mark.parametrize("says", [MORE, QUOTED])
+async def test_a_stream_that_goes_on_has_not_ended(says: bytes) -> None:
     streams = Streams()
-    await streams.ask("data")
-    assert await is_answered_at_once(streams)
+    await streams.stream("ann", "7", says)
+    assert await streams.join("ann") == {}
 
 
-@on_stepped_time
-async def test_once_the_page_has_heard_of_the_end_events_are_answered_at_once() -> None:
+async def test_other_pages_have_streams_of_their_own() -> None:
     streams = Streams()
-    streams.says = END
-    await streams.ask("data")
-    await pass_time(0.2)
-    assert await is_answered_at_once(streams)
+    await streams.stream("bob", "7", END)
+    assert await streams.join("ann") == {}
 
 
-@on_stepped_time
-async def test_other_browsers_do_not_wait() -> None:
+async def test_no_more_pages_are_remembered_than_were_meant_to() -> None:
     streams = Streams()
-    streams.says = END
-    await streams.ask("data", BOB)
-    assert await is_answered_at_once(streams, ANN)
+    for page in ("ann", "bob", "ann", "cy"):
+        await streams.stream(page, "7", END)
+    assert await streams.join("ann") == {b"ended-stream": b"7"}
+    assert await streams.join("bob") == {}

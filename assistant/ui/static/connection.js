@@ -23,8 +23,10 @@
     const address = String(input?.url ?? input);
     if (address.includes("/gradio_api/app_id")) return new Promise(() => reloadWhenBack());
     try {
+      if (address.includes("/gradio_api/queue/data")) return await streamed(new Request(input, init));
       const answer = await request(input, init);
-      return address.includes("/gradio_api/queue/data") && answer.ok ? calmed(answer) : answer;
+      if (address.includes("/gradio_api/queue/join")) await hears(answer);
+      return answer;
     } catch (error) {
       if (error.name === "AbortError") throw error;
       suspect();
@@ -36,23 +38,52 @@
 
   const waiting = [];
   const END = new TextEncoder().encode('\n\ndata: {"msg": "close_stream"}\n\n');
+  const END_ARRIVES = 5000;
 
-  function calmed(answer) {
+  // The one on which Gradio's page expects the answer to every event, until it has heard of its end: it aborts it then.
+  let stream = null;
+  let streams = 0;
+
+  async function streamed(asked) {
+    const mine = { name: String(++streams), signal: asked.signal, end() {} };
+    mine.isOver = new Promise((resolve) => asked.signal.addEventListener("abort", resolve));
+    stream = mine;
+    const address = new URL(asked.url);
+    address.searchParams.set("stream", mine.name);
+    const answer = await request(new Request(address, asked));
+    return answer.ok ? calmed(answer, mine) : answer;
+  }
+
+  // An event has joined. Where the server had ended the stream, no answer will come on it: the page would wait for ever
+  // if it learnt that the event has joined before it has heard of the end.
+  async function hears(answer) {
+    const ending = stream;
+    if (!ending || answer.headers.get("ended-stream") !== ending.name) return;
+    // On a connection that is no more, nothing arrives.
+    const lost = setTimeout(() => ending.end(), END_ARRIVES);
+    await ending.isOver;
+    clearTimeout(lost);
+  }
+
+  function calmed(answer, mine) {
     const reader = answer.body.getReader();
-    const pull = async (stream) => {
+    const pull = async (shown) => {
       try {
         const { done, value } = await reader.read();
-        if (done) stream.close();
-        else stream.enqueue(value);
+        if (!done) return shown.enqueue(value);
+        // What came before has been heard by the next task.
+        await new Promise((resolve) => setTimeout(resolve));
+        if (!mine.signal.aborted) throw new TypeError("a stream without its end");
       } catch (error) {
-        if (error.name === "AbortError") return stream.error(error);
+        if (mine.signal.aborted) return shown.error(error);
         brokenOff = true;
         suspect();
-        stream.enqueue(END);
-        stream.close();
+        shown.enqueue(END);
+        shown.close();
       }
     };
-    return new Response(new ReadableStream({ pull, cancel: () => reader.cancel() }), answer);
+    const start = (shown) => (mine.end = () => shown.enqueue(END));
+    return new Response(new ReadableStream({ start, pull, cancel: () => reader.cancel() }), answer);
   }
 
   // Should Gradio have given up all the same.
