@@ -6,6 +6,7 @@ Knows nothing of who watches and who may.
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from assistant.answering import Answering, Assignment, EngineGate
@@ -61,6 +62,13 @@ class ActiveRun:
             error=ended.error if ended else self._trouble,
             provenance=ended.provenance if ended else None,
         )
+
+    async def text_begun(self, seconds: float) -> None:
+        """Wait until there is text, or none will come, but no longer than that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self._text and not self._making.done():
+                    await self.changed.wait()
 
     async def text_ended(self, seconds: float) -> None:
         """Wait until no more text will come, but no longer than that."""

@@ -169,7 +169,7 @@ class ChatService:
         await self._runs.stop_in(owner_id, conversation_id)
 
     async def watch(self, owner_id: str, run_id: str, pace: float = 0.0) -> AsyncIterator[RunUpdate]:
-        """The run's newest text at once and then as it grows, every `pace` seconds at most; the last is `ENDED`."""
+        """The run's newest text and then as it grows, every `pace` seconds at most; the last is `ENDED`."""
         run = await asyncio.to_thread(self._store.run, owner_id, run_id)
         update: RunUpdate | None = None
         while True:

@@ -79,9 +79,12 @@ class Runs:
     async def watch(self, run_id: str, pace: float = 0.0) -> AsyncIterator[RunUpdate]:
         """The newest update at once and after each change, the last one `ENDED`. Nothing for an unknown run.
 
-        Growing text comes every `pace` seconds at most, its end at once.
+        Growing text comes every `pace` seconds at most, its end at once. An answer that has not begun is waited for as
+        long: where an engine is quick, its first word need not wait until an update without it has been drawn.
         """
         active = self._active.get(run_id)
+        if active:
+            await active.text_begun(pace)
         while active is not None:
             changed = active.changed
             update = active.update()

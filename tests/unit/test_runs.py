@@ -161,6 +161,22 @@ async def test_a_slow_watcher_misses_steps_but_no_text() -> None:
         assert [(u.stage, u.text) for u in await all_of(slow)] == [(RunStage.ENDED, "Begin and then the end.")]
 
 
+@on_stepped_time
+async def test_a_watcher_with_a_pace_waits_for_the_first_word_but_no_longer() -> None:
+    async with open_desk() as desk:
+        run = await held_run(desk, after=" Word.")
+        first = asyncio.create_task(anext(desk.runs.watch(run.id, 0.05)))
+        quick = asyncio.create_task(anext(desk.runs.watch(run.id, 1.0)))
+        await pass_time(0)
+        await pass_time(0.04)
+        assert not first.done()
+        await pass_time(0.01)
+        assert ((await first).stage, (await first).text) == (RunStage.READING, "")
+        assert not quick.done()
+        desk.model.release()
+        assert (await quick).text == "Word."
+
+
 async def test_of_an_unknown_run_there_is_nothing_to_see_or_stop() -> None:
     async with open_desk() as desk:
         assert await all_of(desk.runs.watch("never")) == []
