@@ -33,6 +33,7 @@ bench: $(TESTED:%=.venv/.installed-%) browser-tools
 	$(BIN)/python -m benchmarks.prefix
 	$(BIN)/python -m benchmarks.shares
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.embedded
 	$(BIN)/python -m benchmarks.gpu
 
 # 100,000 conversations, on SQLite and on PostgreSQL: half an hour, and 6 GB of disk.
