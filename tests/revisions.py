@@ -10,7 +10,21 @@ from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, MetaData, String, Table, bindparam, cast, inspect
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    cast,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 
@@ -87,12 +101,10 @@ def rows(database: Database) -> dict[str, dict[object, dict[str, object]]]:
 
 def fill(database: Database, numbers: Iterable[int]) -> None:
     """A row for each number in each table that has none of it, each referring to those of the same number."""
-    there = rows(database)
     with database.write() as session:
         for table in tables(database):
-            new = [
-                row for row in (_row(table, number) for number in numbers) if _key(table, row) not in there[table.name]
-            ]
+            there = {tuple(key) for key in session.execute(select(*table.primary_key))}
+            new = [row for row in (_row(table, number) for number in numbers) if _key(table, row) not in there]
             words = {
                 c.name: cast(bindparam(c.name, type_=String), TSVECTOR) for c in table.c if isinstance(c.type, TSVECTOR)
             }

@@ -2,8 +2,8 @@
 
 The page opens a stream with an event and keeps it for further ones, until the server says `close_stream`. An event that
 joins after the server has said so, but is answered before the page has heard it, would be expected on the stream that
-is no more. So the page's script names its streams, and with the name of one that has ended waits until the end is there
-(`connection.js`).
+is no more. So the page's script names its streams; told the name of the one that it still takes for open, it keeps the
+answer from Gradio until the end has arrived (`connection.js`).
 """
 
 from collections import OrderedDict
@@ -12,8 +12,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.id_text import is_id
+
 _STREAM, _JOIN = "/gradio_api/queue/data", "/gradio_api/queue/join"
-_END = b'"close_stream"'
+# The beginning of a message: elsewhere in it, the same may be somebody's words.
+_END = b'data: {"msg":"close_stream"'
 _HEADER = "ended-stream"
 _MOST_PAGES = 10_000
 
@@ -37,7 +40,7 @@ class StreamEnds:
 
         async def send_and_tell(message: Message) -> None:
             # Between Gradio's look whether an event has joined and this line, nothing else has its turn.
-            if path == _STREAM and _END in message.get("body", b""):
+            if path == _STREAM and is_id(stream) and message.get("body", b"").startswith(_END):
                 self._remember(page, stream)
             if path == _JOIN and message["type"] == "http.response.start" and page in self._ended:
                 MutableHeaders(scope=message)[_HEADER] = self._ended[page]

@@ -12,6 +12,7 @@ from tests.app_process import AppProcess
 from tests.browser.asking import QUESTION, answers, ask, wait_for_end
 from tests.browser.chromium import visit
 from tests.browser.scripts import UNENDED
+from tests.fakes.engine_script import HOLD
 from tests.fakes.fake_engine import FakeEngine
 from tests.forked_app import ForkedApp
 
@@ -119,39 +120,60 @@ def test_a_new_version_is_told_and_taken_by_a_reload_that_keeps_what_is_typed(pa
     expect(told).to_be_hidden()
 
 
-# What the page's script hears of a stream's end: a second late, never, or nothing but that the connection is closed.
-LATE = "(end, next) => setTimeout(() => next(end), 1000)"
-LOST = "() => {}"
-CUT_OFF = "(_, next) => next()"
-ENDS = r"""(() => {
-  const ends = %s;
+# What the page's script hears of its streams: the end a second late, or never, or only that the connection is closed;
+# or nothing at all from some moment on.
+LATE = "(text, isEnd, next) => setTimeout(() => next(text), isEnd ? 1000 : 0)"
+LOST = "(text, isEnd, next) => isEnd || next(text)"
+CUT_OFF = "(text, isEnd, next) => next(isEnd ? null : text)"
+DEAD = "(text, isEnd, next, number) => number <= window.died || next(text)"
+STREAMS = r"""(() => {
+  window.opened = 0;
+  const hears = %s;
   const request = window.fetch;
   window.fetch = async (...asked) => {
     const answer = await request(...asked);
     if (!String(asked[0].url ?? asked[0]).includes("/queue/data")) return answer;
+    const number = ++window.opened;
     const reader = answer.body.getReader();
+    const decoder = new TextDecoder();
     const pull = async (stream) => {
       const { done, value } = await reader.read();
       if (done) return new Promise(() => {});
-      const text = new TextDecoder().decode(value);
-      const at = text.search(/data: \{"msg": ?"close_stream"/);
-      stream.enqueue(new TextEncoder().encode(text.slice(0, at < 0 ? text.length : at)));
-      if (at < 0) return;
-      const next = (end) => end ? stream.enqueue(new TextEncoder().encode(end)) : stream.close();
-      return new Promise((resolve) => ends(text.slice(at), (end) => resolve(next(end))));
+      const next = (text) => (text === null ? stream.close() : stream.enqueue(new TextEncoder().encode(text)));
+      for (const text of decoder.decode(value, { stream: true }).split(/(?=data: \{"msg":"close_stream")/)) {
+        const isEnd = text.startsWith('data: {"msg":"close_stream"');
+        await new Promise((resolve) => hears(text, isEnd, (heard) => resolve(next(heard)), number));
+      }
     };
     return new Response(new ReadableStream({ pull, cancel: () => reader.cancel() }), answer);
   };
 })();"""
 
 
-@pytest.mark.parametrize("ends", [LATE, LOST, CUT_OFF], ids=["late", "lost", "cut off"])
+@pytest.mark.parametrize("hears", [LATE, LOST, CUT_OFF], ids=["late", "lost", "cut off"])
 def test_a_question_that_is_asked_as_a_stream_of_events_ends_is_answered(
-    context: BrowserContext, app: AppProcess, ends: str
+    context: BrowserContext, app: AppProcess, hears: str
 ) -> None:
     page = context.new_page()
-    page.add_init_script(ENDS % ends)
+    page.add_init_script(STREAMS % hears)
     visit(page, app.url)
     for count in (1, 2):
         ask(page, QUESTION)
         wait_for_end(page, count)
+
+
+def test_an_answer_whose_connection_has_died_is_taken_up_with_what_is_done_next(
+    context: BrowserContext, app: AppProcess, engine: FakeEngine
+) -> None:
+    page = context.new_page()
+    page.add_init_script(STREAMS % DEAD)
+    visit(page, app.url)
+    engine.will_answer(" Half", HOLD, " and half.")
+    ask(page, QUESTION)
+    expect(answers(page).get_by_text("Half")).to_be_visible()
+    page.evaluate("window.died = window.opened")
+    with page.expect_event("requestfinished", lambda request: "/queue/data" in request.url):
+        engine.release()
+    page.get_by_role("button", name="Stop").click()
+    wait_for_end(page)
+    expect(answers(page)).to_contain_text("Half and half.")

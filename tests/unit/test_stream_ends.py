@@ -6,9 +6,10 @@ import pytest
 
 from assistant.web.stream_ends import StreamEnds
 
-MORE = b'data: {"msg": "process_completed"}\n\n'
-QUOTED = b'data: {"msg": "process_generating", "output": "Gradio says \\"close_stream\\"."}\n\n'
-END = b'data: {"msg": "close_stream"}\n\n'
+MORE = b'data: {"msg":"process_completed"}\n\n'
+END = b'data: {"msg":"close_stream"}\n\n'
+A_WORD = b'data: {"msg":"process_generating","output":{"data":["close_stream"]}}\n\n'
+A_SENTENCE = b'data: {"msg":"process_generating","output":{"data":["data: {\\"msg\\":\\"close_stream\\"}"]}}\n\n'
 
 
 class Streams:
@@ -54,10 +55,17 @@ async def test_an_event_that_joins_after_the_stream_has_ended_is_told_so() -> No
     assert await streams.join("ann") == {b"ended-stream": b"8"}
 
 
-@pytest.mark.parametrize("says", [MORE, QUOTED])
+@pytest.mark.parametrize("says", [MORE, A_WORD, A_SENTENCE])
 async def test_a_stream_that_goes_on_has_not_ended(says: bytes) -> None:
     streams = Streams()
     await streams.stream("ann", "7", says)
+    assert await streams.join("ann") == {}
+
+
+@pytest.mark.parametrize("name", ["", "%E2%98%83", "a%0Ab", "x" * 65])
+async def test_a_name_that_no_script_of_ours_gives_is_not_given_back(name: str) -> None:
+    streams = Streams()
+    await streams.stream("ann", name, END)
     assert await streams.join("ann") == {}
 
 

@@ -40,18 +40,26 @@
   const END = new TextEncoder().encode('\n\ndata: {"msg": "close_stream"}\n\n');
   const END_ARRIVES = 5000;
 
-  // The one on which Gradio's page expects the answer to every event, until it has heard of its end: it aborts it then.
+  // The stream that was opened last. Gradio expects the answer to every event on it until it hears of its end, and then
+  // aborts its signal.
   let stream = null;
   let streams = 0;
 
   async function streamed(asked) {
-    const mine = { name: String(++streams), signal: asked.signal, end() {} };
-    mine.isOver = new Promise((resolve) => asked.signal.addEventListener("abort", resolve));
+    const mine = { name: String(++streams), signal: asked.signal };
+    const unanswered = new Promise((_, fail) => (mine.end = () => fail(new TypeError("a stream without an answer"))));
+    mine.isOver = new Promise((resolve) => asked.signal.addEventListener("abort", (mine.over = resolve)));
     stream = mine;
     const address = new URL(asked.url);
     address.searchParams.set("stream", mine.name);
-    const answer = await request(new Request(address, asked));
-    return answer.ok ? calmed(answer, mine) : answer;
+    try {
+      const answer = await Promise.race([request(new Request(address, asked)), unanswered]);
+      return answer.ok ? calmed(answer, mine) : answer;
+    } catch (error) {
+      // It is asked for once more, under another name.
+      mine.over();
+      throw error;
+    }
   }
 
   // An event has joined. Where the server had ended the stream, no answer will come on it: the page would wait for ever
@@ -59,10 +67,18 @@
   async function hears(answer) {
     const ending = stream;
     if (!ending || answer.headers.get("ended-stream") !== ending.name) return;
-    // On a connection that is no more, nothing arrives.
-    const lost = setTimeout(() => ending.end(), END_ARRIVES);
+    // Where the end does not arrive, on a connection that is dead or very slow, it is said here.
+    const missing = setTimeout(() => {
+      isBroken();
+      ending.end();
+    }, END_ARRIVES);
     await ending.isOver;
-    clearTimeout(lost);
+    clearTimeout(missing);
+  }
+
+  function isBroken() {
+    brokenOff = true;
+    suspect();
   }
 
   function calmed(answer, mine) {
@@ -76,8 +92,7 @@
         if (!mine.signal.aborted) throw new TypeError("a stream without its end");
       } catch (error) {
         if (mine.signal.aborted) return shown.error(error);
-        brokenOff = true;
-        suspect();
+        isBroken();
         shown.enqueue(END);
         shown.close();
       }
