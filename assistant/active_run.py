@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from assistant.answering import Answering, Assignment, EngineGate
-from assistant.conversation import MessageStatus
+from assistant.conversation import MessageStatus, Run
 from assistant.errors.app import NotFoundError, StorageError
 from assistant.errors.engine import EngineError
 from assistant.errors.root import AssistantError, ErrorReport
@@ -32,9 +32,12 @@ class ActiveRun:
         store: ConversationStore,
         clock: Callable[[], datetime],
         checkpoint_seconds: float,
+        on_end: Callable[[Run], None],
     ) -> None:
+        """`on_end`: called in the event loop when the end is stored, before those who watch are told."""
         self._run = assignment.run
         self._ended = assignment.ended
+        self._on_end = on_end
         self._store = store
         self._clock = clock
         self._checkpoint_seconds = checkpoint_seconds
@@ -107,6 +110,7 @@ class ActiveRun:
             provenance=await self._answering.provenance(status),
         )
         await self._store_outcome(self._outcome)
+        self._on_end(self._run)
         self._move_to(RunStage.ENDED)
         await asyncio.to_thread(self._ended, self._outcome)
 

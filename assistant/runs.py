@@ -44,7 +44,7 @@ class Runs:
         self.draining = False
         self._is_over = False
         self.on_end: Callable[[Run], None] = lambda run: None
-        """Called in the event loop with each run that has ended, however it did."""
+        """Called in the event loop with each run that has ended, however it did, before those who watch it are told."""
 
     @property
     def line(self) -> WaitingLine:
@@ -64,10 +64,9 @@ class Runs:
 
     def start(self, assignment: Assignment) -> None:
         run_id = assignment.run.id
-        active = ActiveRun(assignment, self._gate, self._store, self._clock, self._checkpoint_seconds)
+        active = ActiveRun(assignment, self._gate, self._store, self._clock, self._checkpoint_seconds, self.on_end)
         self._active[run_id] = active
         active.task.add_done_callback(lambda _: self._active.pop(run_id, None))
-        active.task.add_done_callback(lambda _: self.on_end(assignment.run))
         if self._is_over:
             active.cut_short(MessageStatus.INTERRUPTED)
 

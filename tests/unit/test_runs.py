@@ -161,6 +161,17 @@ async def test_a_slow_watcher_misses_steps_but_no_text() -> None:
         assert [(u.stage, u.text) for u in await all_of(slow)] == [(RunStage.ENDED, "Begin and then the end.")]
 
 
+async def test_what_follows_from_an_end_has_begun_when_those_who_watch_are_told() -> None:
+    async with open_desk() as desk:
+        ended: list[str] = []
+        desk.runs.on_end = lambda run: ended.append(run.id)
+        run = await held_run(desk, " Begin")
+        desk.model.release()
+        async for update in desk.runs.watch(run.id):
+            assert ended == ([run.id] if update.stage is RunStage.ENDED else [])
+        assert ended == [run.id]
+
+
 @on_stepped_time
 async def test_a_watcher_with_a_pace_waits_for_the_first_word_but_no_longer() -> None:
     async with open_desk() as desk:
