@@ -150,13 +150,18 @@ STREAMS = r"""(() => {
 })();"""
 
 
+def page_that(hears: str, context: BrowserContext, app: AppProcess) -> Page:
+    page = context.new_page()
+    page.add_init_script(STREAMS % hears)
+    visit(page, app.url)
+    return page
+
+
 @pytest.mark.parametrize("hears", [LATE, LOST, CUT_OFF], ids=["late", "lost", "cut off"])
 def test_a_question_that_is_asked_as_a_stream_of_events_ends_is_answered(
     context: BrowserContext, app: AppProcess, hears: str
 ) -> None:
-    page = context.new_page()
-    page.add_init_script(STREAMS % hears)
-    visit(page, app.url)
+    page = page_that(hears, context, app)
     for count in (1, 2):
         ask(page, QUESTION)
         wait_for_end(page, count)
@@ -165,9 +170,7 @@ def test_a_question_that_is_asked_as_a_stream_of_events_ends_is_answered(
 def test_an_answer_whose_connection_has_died_is_taken_up_with_what_is_done_next(
     context: BrowserContext, app: AppProcess, engine: FakeEngine
 ) -> None:
-    page = context.new_page()
-    page.add_init_script(STREAMS % DEAD)
-    visit(page, app.url)
+    page = page_that(DEAD, context, app)
     engine.will_answer(" Half", HOLD, " and half.")
     ask(page, QUESTION)
     expect(answers(page).get_by_text("Half")).to_be_visible()
