@@ -90,7 +90,8 @@ clean:
 # The browser and node that tests need: Debian's, where we may install them.
 browser-tools:
 	@missing=""; \
-	command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
+	for each in chromium-headless-shell chromium chromium-browser google-chrome; do command -v $$each >/dev/null && break; done || \
+		missing="$$missing chromium-headless-shell"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	if [ -n "$$missing" ]; then \
 		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \

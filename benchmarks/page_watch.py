@@ -13,8 +13,8 @@ SETTLE = 1.0
 READY = """(() => {
   const seen = (window.seen = { longest: 0 });
   const look = (now) => {
-    const box = document.querySelector("textarea");
-    if (!seen.box && box?.checkVisibility() && !box.disabled) seen.box = performance.now();
+    const box = !seen.box && document.querySelector("textarea");
+    if (box && box.checkVisibility() && !box.disabled) seen.box = performance.now();
     if (!seen.shown && document.querySelector("[data-conversation]")) seen.shown = performance.now();
     if (seen.frame) seen.longest = Math.max(seen.longest, now - seen.frame);
     seen.frame = now;

@@ -118,11 +118,7 @@ def _wire(demo: gr.Blocks, screen: Screen, handlers: Handlers) -> None:
     everything = [*place, screen.message, screen.attachments, screen.attached, screen.context]
     asked = {screen.message, screen.position, screen.prompts.field, *options}
     # "multiple": a page may send while an answer that it no longer shows is still being followed.
-    common: dict[str, Any] = {
-        "show_progress": "hidden",
-        "trigger_mode": "multiple",
-        "api_visibility": "private",
-    }
+    common: dict[str, Any] = {**_quiet(screen), "trigger_mode": "multiple"}
     demo.load(handlers.load, outputs=[*place, screen.account], **common)
     gr.on([screen.send.click, screen.message.submit], handlers.send, {*asked, screen.attachments}, everything, **common)
     screen.stop.click(handlers.stop, {screen.position}, [screen.notice], **common)
@@ -150,6 +146,12 @@ def _show_engine(demo: gr.Blocks, screen: Screen, engine: Engine, fragments: Fra
         return {screen.engine: fragments.engine(state), timer: gr.Timer(active=goes_on), **options.limits()}
 
     outputs = [screen.engine, timer, *screen.options.values()]
-    shown: dict[str, Any] = {"outputs": outputs, "show_progress": "hidden", "api_visibility": "private"}
+    shown: dict[str, Any] = {**_quiet(screen), "outputs": outputs}
     demo.load(show, **shown)
     timer.tick(show, **shown)
+
+
+def _quiet(screen: Screen) -> dict[str, Any]:
+    """For an event of which Gradio shows no progress. With each word it would look for where to show none, and copy all
+    that stands in each output for it: one of them is told to be the place, and nearly always empty."""
+    return {"show_progress": "hidden", "show_progress_on": [screen.announcement], "api_visibility": "private"}

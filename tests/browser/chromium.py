@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from playwright.sync_api import Browser, BrowserType, Page, Playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell first: the same browser without its window, which nobody sees here and which costs an eighth more.
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Chromium's own background traffic would knock on hosts that a closed network does not have.
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 

@@ -85,26 +85,6 @@ def test_the_beginning_of_a_long_conversation_comes_above_what_is_being_read(pag
     expect(page.get_by_role("button", name="Earlier messages")).to_have_count(0)
 
 
-def test_a_turn_draws_only_the_end_of_a_long_conversation_anew(page: Page, keep: Keep) -> None:
-    keep("A long talk", [f"Words, number {number}." for number in range(60)])
-    page.reload()
-    page.get_by_role("link", name="A long talk").click()
-    articles = page.get_by_role("log").get_by_role("article")
-    expect(articles).to_have_count(60)
-    # What is drawn anew has lost the mark.
-    page.evaluate("document.querySelectorAll('#log article').forEach((article) => (article.dataset.seen = ''))")
-    ask(page, QUESTION)
-    wait_for_end(page, 31)
-    expect(articles).to_have_count(62)
-    expect(articles.filter(has_text="number 0.")).to_have_attribute("data-seen", "")
-    expect(page.locator("article[data-seen]")).to_have_count(40)
-    gap = page.evaluate("""() => {
-        const boxes = [...document.querySelectorAll("#log article")].map((each) => each.getBoundingClientRect());
-        return [38, 39, 40].map((at) => boxes[at + 1].top - boxes[at].bottom);
-    }""")
-    assert gap[0] == gap[1] == gap[2]
-
-
 def test_a_hit_on_another_branch_shows_that_branch(page: Page, keep: Keep) -> None:
     texts = ["A question?", "The hidden needle.", "Never shown.", "A newer answer."]
     keep("Two branches", texts, parents=[None, 0, None, 0])

@@ -216,3 +216,9 @@ def test_whoever_only_looks_is_not_remembered_and_whoever_asks_is_by_a_hash(tmp_
 def known_tokens(data_dir: Path) -> list[str]:
     with closing(open_database(f"sqlite:///{data_dir}/assistant.db")) as database, database.read() as session:
         return [*session.scalars(select(IdentityRow.token_sha256))]
+
+
+def test_no_event_has_gradio_copy_what_all_its_outputs_show(browser: TestClient) -> None:
+    """Which it does with each update, in the browser, for those that it shows an event's progress on."""
+    events = browser.get("/config").json()["dependencies"]
+    assert {len(event["show_progress_on"] or event["outputs"]) for event in events} == {1}

@@ -49,6 +49,7 @@
     paint();
   });
 
+  root.classList.add("arriving");
   root.classList.toggle("side-bar-hidden", remembered("side-bar") === "hidden");
   function showSideBar(shown) {
     if (narrow.matches) root.classList.toggle("drawer-open", shown);
@@ -92,6 +93,7 @@
 
   // The scripts that share `whenThere` are there by then.
   addEventListener("DOMContentLoaded", () => {
+    whenThere(["#top", "#new-chat"], () => root.classList.remove("arriving"));
     whenThere(["[name=theme]"], () => (document.querySelector(`[name=theme][value=${theme()}]`).checked = true));
   });
 })();

@@ -112,6 +112,9 @@
   function followTitle() {
     document.title = find("#heading h1")?.textContent || window.gradio_config.title;
   }
+  // Told to the sheets as a class: `:has()` above the log would have all of it styled anew with each word that comes.
+  const followStop = () => document.documentElement.classList.toggle("answering", Boolean(find("#stop")));
+
   addEventListener("popstate", () => {
     travelling = true;
     const conversation = new URLSearchParams(location.search).get("c");
@@ -121,6 +124,10 @@
     } else find("#new-chat").click();
   });
 
+  whenThere(["#composer"], () => {
+    new MutationObserver(followStop).observe(find("#composer"), { childList: true });
+    followStop();
+  });
   whenThere(["#log", "#heading", "#announcement", "#message textarea", "nav.languages"], () => {
     const [log, heading, announcement] = ["#log", "#heading", "#announcement"].map(find);
     log.setAttribute("role", "log");

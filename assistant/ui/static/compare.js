@@ -47,11 +47,10 @@
   });
 
   // A rating draws the whole conversation: what is compared is not shown twice.
+  const messages = (part) => [...document.querySelectorAll(`${part} [data-message]`)];
   function showOnce() {
-    for (const article of document.querySelectorAll("#log .messages [data-message]")) {
-      const below = find(`#live .pair [data-message="${CSS.escape(article.dataset.message)}"]`);
-      article.classList.toggle("shown-below", Boolean(below));
-    }
+    const below = new Set(messages("#live .pair").map((article) => article.dataset.message));
+    for (const article of messages("#log .messages")) article.classList.toggle("shown-below", below.has(article.dataset.message));
   }
   whenThere(["#log"], () => new MutationObserver(showOnce).observe(find("#log"), { childList: true, subtree: true }));
 })();

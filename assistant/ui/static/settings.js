@@ -1,5 +1,6 @@
-// What Gradio leaves unsaid of the button that opens the settings: whether they are open. Its arrow is no word. Where their
-// panel lies over the conversation, they close as a menu does: with Escape, and when something else is used.
+// What Gradio leaves unsaid of the button that opens the settings, to assistive technology and to our sheets: whether they are
+// open. Its arrow is no word. Where their panel lies over the conversation, they close as a menu does: with Escape, and when
+// something else is used.
 "use strict";
 
 (() => {
@@ -11,7 +12,10 @@
 
   whenThere([BUTTON], () => {
     button().querySelector(".icon").setAttribute("aria-hidden", "true");
-    const tell = () => button().setAttribute("aria-expanded", isOpen());
+    const tell = () => {
+      button().setAttribute("aria-expanded", isOpen());
+      document.documentElement.classList.toggle("settings-open", isOpen());
+    };
     new MutationObserver(tell).observe(button(), { attributeFilter: ["class"] });
     tell();
   });
