@@ -111,9 +111,10 @@ class Fragments:
         """With its id, also the ways to export it."""
         return self._render("heading", title=title, conversation_id=conversation_id)
 
-    def data(self) -> str:
-        """The ways to export all conversations, to import some, and to delete everything of one's own."""
-        return self._render("data", file_bytes=FILE_BYTES)
+    def tools(self) -> str:
+        """How the page looks and speaks; the ways to export all conversations, to import some and to delete everything
+        of one's own; the button that shows the keyboard shortcuts."""
+        return self._render("tools", file_bytes=FILE_BYTES)
 
     def brand(self) -> str:
         """The side bar's head, with the button that hides it."""
@@ -122,9 +123,6 @@ class Fragments:
     def side_bar_switch(self) -> str:
         """The button that shows a hidden side bar."""
         return self._render("side_bar_switch", is_open=False)
-
-    def theme(self) -> str:
-        return self._render("theme")
 
     def notice(self, text: str, *, alert: bool = False, action: str | None = None, label: str = "") -> str:
         """`action` is the JSON that the notice's button sends."""
@@ -139,10 +137,6 @@ class Fragments:
     def account(self, account: Account | None) -> str:
         """Who is signed in, and the way in or out; empty where nobody signs in."""
         return self._render("account", account=account)
-
-    def languages(self) -> str:
-        """The switch between them."""
-        return self._render("languages")
 
     def banner(self) -> str:
         """What everybody has to know, at the top of the page; empty for nothing."""
@@ -159,21 +153,11 @@ class Fragments:
     def prompt_preview(self, preview: PromptPreview | None) -> str:
         return self._render("prompt_preview", preview=preview)
 
-    def connection(self) -> str:
-        """What the page says by itself, without the server: hidden until there is a reason."""
-        return self._render("connection")
-
-    def help(self) -> str:
-        """The button that shows the keyboard shortcuts."""
-        return self._render("help")
-
-    def shortcuts(self) -> str:
-        """The list of them, from which the page's script takes its keys."""
-        return self._render("shortcuts")
-
-    def latest(self) -> str:
-        """The button that leads back to the end of the conversation; hidden until one is elsewhere."""
-        return self._render("latest")
+    def by_itself(self) -> str:
+        """What the page shows by itself, without the server, and hides until there is a reason: the way back to the end
+        of the conversation, what it says of its connection, and the list of shortcuts, from which its script takes
+        its keys."""
+        return self._render("by_itself")
 
     def search(self) -> str:
         return self._render("search")

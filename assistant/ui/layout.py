@@ -13,25 +13,18 @@ from assistant.wording import Wording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixed:
-    """The HTML of what no event changes, by its place; empty for what is not there."""
+    """The HTML of what no event changes, by its place; empty for what is not there. As few pieces as there are places:
+    each is a component of Gradio's, which a browser has to make."""
 
     banner: str = ""
     """What everybody has to know."""
     brand: str = ""
     side_bar_switch: str = ""
     search: str = ""
-    theme: str = ""
-    language: str = ""
-    data: str = ""
-    """The ways to export, to what is shared, to import and to delete all."""
-    help: str = ""
-    """The way to the list of keyboard shortcuts."""
-    shortcuts: str = ""
-    """That list."""
-    latest: str = ""
-    """The way back to the end of the conversation."""
-    connection: str = ""
-    """What the page says by itself."""
+    tools: str = ""
+    """At the foot of the side bar."""
+    by_itself: str = ""
+    """What the page shows without the server."""
     attach: str = ""
     prompts: str = ""
 
@@ -90,7 +83,6 @@ def lay_out(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> Screen:
         with gr.Column(elem_id="dock", min_width=0):
             parts |= _dock(t, defaults, fixed)
         parts["context"] = _fragment("context")
-        _fragment("shortcuts", fixed.shortcuts)
         parts["announcement"] = _fragment("announcement")
         parts |= _hidden()
     return Screen(**parts, made_with=defaults)
@@ -105,12 +97,7 @@ def _side_bar(t: Wording, fixed: Fixed) -> dict[str, Any]:
         conversations = _fragment("conversations")
     with gr.Column(elem_id="foot", min_width=0):
         account = _fragment("account")
-        with gr.Row(elem_id="preferences"):
-            _fragment("theme", fixed.theme)
-            _fragment("language", fixed.language)
-        with gr.Row(elem_id="own-things"):
-            _fragment("data", fixed.data)
-            _fragment("help", fixed.help)
+        _fragment("tools", fixed.tools)
     return {"new_chat": new_chat, "found": found, "conversations": conversations, "account": account}
 
 
@@ -123,8 +110,7 @@ def _top(fixed: Fixed) -> dict[str, Any]:
 
 def _dock(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> dict[str, Any]:
     """The box, and what belongs to the next question: above it what is said of it, below it what it is asked with."""
-    _fragment("latest", fixed.latest)
-    _fragment("connection", fixed.connection)
+    _fragment("by-itself", fixed.by_itself)
     editing = _fragment("editing")
     notice = _fragment("notice")
     attached = _fragment("attached")
@@ -155,14 +141,14 @@ def _dock(t: Wording, defaults: GenerationOptions, fixed: Fixed) -> dict[str, An
 
 
 def _hidden() -> dict[str, Any]:
-    """What the page's scripts write into and press."""
+    """What the page's scripts write into and press. Fields in a row: Gradio puts a frame around each row of them."""
     return {
         "position": gr.Textbox(visible="hidden", elem_id="position"),
         "query": gr.Textbox(visible="hidden", elem_id="query"),
-        "look": gr.Button(visible="hidden", elem_id="look"),
         "action": gr.Textbox(visible="hidden", elem_id="action"),
-        "act": gr.Button(visible="hidden", elem_id="act"),
         "attachments": gr.Textbox(visible="hidden", elem_id="attachments"),
+        "look": gr.Button(visible="hidden", elem_id="look"),
+        "act": gr.Button(visible="hidden", elem_id="act"),
         "draw_attached": gr.Button(visible="hidden", elem_id="draw-attached"),
     }
 
