@@ -15,7 +15,7 @@ from assistant.errors.root import AssistantError
 from assistant.limits import Limits
 from assistant.sign_in.sign_in import SignIn
 from assistant.web.client_address import ClientAddress
-from assistant.web.delivery import Delivery
+from assistant.web.delivery import Delivery, KeptFiles
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
 from assistant.web.own_pages import OwnPages
@@ -73,6 +73,7 @@ def create_web_app(
             Middleware(VisitorMiddleware, visitors=visitors),
             Middleware(OwnPages, visitors=visitors),
             Middleware(StreamEnds),
+            Middleware(KeptFiles),
         ],
     )
     app.add_exception_handler(AssistantError, handler(wording))
