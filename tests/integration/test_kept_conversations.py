@@ -127,7 +127,7 @@ def test_a_person_deletes_everything_of_theirs_and_of_nobody_else(tmp_path: Path
 
 def test_the_way_to_delete_everything_asks_first(tmp_path: Path) -> None:
     with web_app(tmp_path) as running:
-        erase = PageRequests(running.client).shown["data"]
+        erase = PageRequests(running.client).shown["tools"]
     first, second = erase.index("Delete all my data…</summary>"), erase.index("Delete everything for good</button>")
     assert first < erase.index("cannot be undone") < second
 
