@@ -16,7 +16,7 @@ import httpx2
 from playwright.sync_api import sync_playwright
 
 from tests.app_process import ROOT, free_port
-from tests.browser.chromium import launch, visit
+from tests.browser.chromium import launch_whole, visit
 
 TEN_MINUTES = 600.0
 MIB = 1 << 20
@@ -40,7 +40,7 @@ def wait_for(url: str) -> None:
 
 def first_answer(url: str) -> None:
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch_whole(playwright)
         page = browser.new_page()
         visit(page, url)
         page.get_by_role("textbox", name="Message").fill("How do I reverse a list in Python?")

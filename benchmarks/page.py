@@ -30,7 +30,7 @@ from benchmarks.long_conversations import document
 from benchmarks.paced import words
 from benchmarks.page_watch import Load, WatchedPage
 from tests.app_process import ROOT, free_port
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch_whole
 
 OWN, BARE, ENGINE = "this app", "gr.ChatInterface", "engine alone"
 LAST_OF_HISTORY = "raises FileNotFoundError"
@@ -254,7 +254,7 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=500)
     given = parser.parse_args()
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch_whole(playwright)
         for name in given.sections or sections:
             print(f"\n{name}", flush=True)
             sections[name](browser, given)

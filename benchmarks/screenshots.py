@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.app_process import ROOT, AppProcess
 from tests.browser.asking import ANSWER_TIME, LONG_QUESTION, answers, ask, keep_it_short
-from tests.browser.chromium import launch, visit
+from tests.browser.chromium import launch_whole, visit
 from tests.browser.publishing import press_publish
 
 EARLIER = ("What does git rebase do?", "Explain the difference between a list and a tuple in Python.")
@@ -264,7 +264,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         app.wait_until_ready()
-        browser = launch(playwright)
+        browser = launch_whole(playwright)
         taken = list(pictures(browser, begin(browser, app, closed)))
         browser.close()
     if len(sys.argv) == 1:

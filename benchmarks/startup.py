@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.app_process import AppProcess
-from tests.browser.chromium import launch, visit
+from tests.browser.chromium import launch_whole, visit
 
 ROUNDS = 3
 ANSWER_TIME = 120_000
@@ -57,7 +57,7 @@ def main() -> None:
     print(f"start to page served          {served:6.1f} s")
     print(f"start to first answer begun   {ready:6.1f} s")
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch_whole(playwright)
         print(f"memory without the model      {memory_without_model(browser, fresh()) / MIB:6.0f} MiB")
         print(f"memory with it, after answers {memory_with_model(browser, fresh()) / MIB:6.0f} MiB")
         browser.close()

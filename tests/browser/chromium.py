@@ -1,30 +1,35 @@
 """The machine's own Chromium, for tests, pictures and measurements."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from playwright.sync_api import Browser, BrowserType, Page, Playwright
 
-# The shell first: the same browser without its window, which nobody sees here and which costs an eighth more.
-_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# The shell is the same browser without its window, which nobody sees in a test and which costs an eighth more.
+_SHELL = "chromium-headless-shell"
+_WHOLE = ("chromium", "chromium-browser", "google-chrome")
 # Chromium's own background traffic would knock on hosts that a closed network does not have.
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 def launch(playwright: Playwright, *flags: str) -> Browser:
-    return _launch(playwright.chromium, [*_FLAGS, *flags])
+    return _launch(playwright.chromium, [*_FLAGS, *flags], (_SHELL, *_WHOLE))
+
+
+def launch_whole(playwright: Playwright) -> Browser:
+    """As people have it, where it is installed: for pictures and measurements."""
+    return _launch(playwright.chromium, _FLAGS, (*_WHOLE, _SHELL))
 
 
 def launch_with_hosts(other: Browser, hosts: Mapping[str, int]) -> Browser:
     """Another one, for which these hosts are ports of this machine, and which keeps cookies of framed sites apart."""
     rules = ",".join(f"MAP {host} 127.0.0.1:{port}" for host, port in hosts.items())
-    return _launch(
-        other.browser_type, [*_FLAGS, "--test-third-party-cookie-phaseout", f"--host-resolver-rules={rules}"]
-    )
+    flags = [*_FLAGS, "--test-third-party-cookie-phaseout", f"--host-resolver-rules={rules}"]
+    return _launch(other.browser_type, flags, (_SHELL, *_WHOLE))
 
 
-def _launch(kind: BrowserType, flags: list[str]) -> Browser:
-    executable = next(filter(None, map(shutil.which, _NAMES)), None)
+def _launch(kind: BrowserType, flags: list[str], names: Sequence[str]) -> Browser:
+    executable = next(filter(None, map(shutil.which, names)), None)
     assert executable, "no Chromium: `make test` installs it, or says what to install"
     return kind.launch(executable_path=executable, args=flags)
 
