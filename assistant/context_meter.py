@@ -4,11 +4,11 @@ Cheap enough for every pause in typing: what stands before the question is count
 """
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from assistant.conversation import MessageStatus, branch, find_message
 from assistant.engine import Engine, ReadyEngine
+from assistant.newest import Newest
 from assistant.ports import ConversationStore
 from assistant.prompt_choice import SUITED_PROMPT, PromptChoice
 from assistant.prompting.assembler import PromptAssembler
@@ -45,7 +45,7 @@ class ContextMeter:
     def __init__(self, store: ConversationStore, engine: Engine) -> None:
         self._store = store
         self._engine = engine
-        self._histories: OrderedDict[tuple[str | None, ...], CountedHistory] = OrderedDict()
+        self._histories: Newest[tuple[str | None, ...], CountedHistory] = Newest(_MOST_HISTORIES)
 
     async def measure(self, owner_id: str, draft: Draft) -> Measured | None:
         """None: there is no model yet to count by. Raises NotFoundError, StorageError, EngineError, and PromptError and
@@ -77,6 +77,4 @@ class ContextMeter:
         history = assembler.count_history(shown)
         if all(message.status is not MessageStatus.STREAMING for message in shown):
             self._histories[key] = history
-            if len(self._histories) > _MOST_HISTORIES:
-                self._histories.popitem(last=False)
         return history

@@ -7,7 +7,6 @@ Knows nothing of requests and of tables.
 import asyncio
 import logging
 import math
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from assistant.errors.visitor import (
 from assistant.internet_address import asking_address
 from assistant.memory_allowances import MemoryAllowanceStore
 from assistant.new_turn import AnswersAtOnce
+from assistant.newest import Newest
 from assistant.ports import RunOutcome
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Limits:
         self._bounds = bounds
         self._clock = clock
         self._requests = MemoryAllowanceStore()
-        self._guessers: OrderedDict[str, datetime] = OrderedDict()
+        self._guessers: Newest[str, datetime] = Newest(_MOST_REMEMBERED)
         """Addresses that missed too often → until when nothing is looked up for them."""
 
     @property
@@ -197,9 +197,6 @@ class Limits:
     def _missed_too_often(self, refusal: Refusal) -> TooManyMissesError:
         address = refusal.allowance.who
         self._guessers[address] = self._clock() + refusal.wait
-        self._guessers.move_to_end(address)
-        if len(self._guessers) > _MOST_REMEMBERED:
-            self._guessers.popitem(last=False)
         return TooManyMissesError(**_facts(refusal))
 
     def _turn(self, owner_id: str, amount: int = 1) -> list[Allowance]:

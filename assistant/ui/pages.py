@@ -1,7 +1,8 @@
 """Which page watches what: a page that turned to something else gets no more of the old answer."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
+
+from assistant.newest import Newest
 
 _MOST_PAGES = 10_000
 
@@ -15,15 +16,12 @@ class Place:
 
 class Pages:
     def __init__(self) -> None:
-        self._places: OrderedDict[str, Place] = OrderedDict()
+        self._places: Newest[str, Place] = Newest(_MOST_PAGES)
 
     def turn(self, page: str | None) -> Place:
         """The page (Gradio's session hash) looks at something else from now on."""
         place = Place(page or "")
         self._places[place.page] = place
-        self._places.move_to_end(place.page)
-        if len(self._places) > _MOST_PAGES:
-            self._places.popitem(last=False)
         return place
 
     def has_turned(self, page: str | None) -> bool:

@@ -5,7 +5,6 @@ draws from `Math.random`. Here it also takes the cookie that the page's first re
 """
 
 import json
-from collections import OrderedDict
 from http import HTTPStatus
 
 from starlette.requests import HTTPConnection
@@ -13,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.id_text import is_id
+from assistant.newest import Newest
 from assistant.web.visitors import Visitors
 
 _EMPTY = "\0"
@@ -29,8 +29,7 @@ class OwnPages:
     def __init__(self, app: ASGIApp, visitors: Visitors, most_pages: int = _MOST_PAGES) -> None:
         self._app = app
         self._visitors = visitors
-        self._most_pages = most_pages
-        self._browsers: OrderedDict[str, str] = OrderedDict()
+        self._browsers: Newest[str, str] = Newest(most_pages)
         """Page → token of its browser; empty for one that keeps no cookie."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,9 +50,6 @@ class OwnPages:
             return False
         # New; or its browser has signed in or out meanwhile, in another tab.
         self._browsers[page] = token
-        self._browsers.move_to_end(page)
-        if len(self._browsers) > self._most_pages:
-            self._browsers.popitem(last=False)
         return True
 
 

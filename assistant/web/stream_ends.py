@@ -6,13 +6,12 @@ is no more. So the page's script names its streams; told the name of the one tha
 answer from Gradio until the end has arrived (`connection.js`).
 """
 
-from collections import OrderedDict
-
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.id_text import is_id
+from assistant.newest import Newest
 
 _STREAM, _JOIN = "/gradio_api/queue/data", "/gradio_api/queue/join"
 # The beginning of a message: elsewhere in it, the same may be somebody's words.
@@ -26,8 +25,7 @@ class StreamEnds:
 
     def __init__(self, app: ASGIApp, most_pages: int = _MOST_PAGES) -> None:
         self._app = app
-        self._most_pages = most_pages
-        self._ended: OrderedDict[str, str] = OrderedDict()
+        self._ended: Newest[str, str] = Newest(most_pages)
         """Page → its stream that ended last."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,15 +39,9 @@ class StreamEnds:
         async def send_and_tell(message: Message) -> None:
             # Between Gradio's look whether an event has joined and this line, nothing else has its turn.
             if path == _STREAM and is_id(stream) and message.get("body", b"").startswith(_END):
-                self._remember(page, stream)
+                self._ended[page] = stream
             if path == _JOIN and message["type"] == "http.response.start" and page in self._ended:
                 MutableHeaders(scope=message)[_HEADER] = self._ended[page]
             await send(message)
 
         await self._app(scope, receive, send_and_tell)
-
-    def _remember(self, page: str, stream: str) -> None:
-        self._ended[page] = stream
-        self._ended.move_to_end(page)
-        if len(self._ended) > self._most_pages:
-            self._ended.popitem(last=False)
