@@ -13,7 +13,7 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "-
 
 
 def launch(playwright: Playwright, *flags: str) -> Browser:
-    return _launch(playwright.chromium, [*_FLAGS, *flags], (_SHELL, *_WHOLE))
+    return _launch(playwright.chromium, [*_FLAGS, *flags])
 
 
 def launch_whole(playwright: Playwright) -> Browser:
@@ -24,11 +24,12 @@ def launch_whole(playwright: Playwright) -> Browser:
 def launch_with_hosts(other: Browser, hosts: Mapping[str, int]) -> Browser:
     """Another one, for which these hosts are ports of this machine, and which keeps cookies of framed sites apart."""
     rules = ",".join(f"MAP {host} 127.0.0.1:{port}" for host, port in hosts.items())
-    flags = [*_FLAGS, "--test-third-party-cookie-phaseout", f"--host-resolver-rules={rules}"]
-    return _launch(other.browser_type, flags, (_SHELL, *_WHOLE))
+    return _launch(
+        other.browser_type, [*_FLAGS, "--test-third-party-cookie-phaseout", f"--host-resolver-rules={rules}"]
+    )
 
 
-def _launch(kind: BrowserType, flags: list[str], names: Sequence[str]) -> Browser:
+def _launch(kind: BrowserType, flags: list[str], names: Sequence[str] = (_SHELL, *_WHOLE)) -> Browser:
     executable = next(filter(None, map(shutil.which, names)), None)
     assert executable, "no Chromium: `make test` installs it, or says what to install"
     return kind.launch(executable_path=executable, args=flags)

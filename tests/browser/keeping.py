@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from playwright.sync_api import Locator, Page
+
 from assistant.conversation import Conversation, GenerationOptions, Message, MessageStatus, Role
 from assistant.snapshot import Share
 from storage.store import SqlConversationStore
@@ -55,3 +57,11 @@ def keep_in(store: SqlConversationStore, owner_id: str) -> Keep:
         return conversation
 
     return kept
+
+
+def keep_and_open(page: Page, keep: Keep, texts: list[str]) -> Locator:
+    """A conversation, opened from the list; its messages on the page."""
+    keep("A long talk", texts)
+    page.reload()
+    page.get_by_role("link", name="A long talk").click()
+    return page.get_by_role("log").get_by_role("article")

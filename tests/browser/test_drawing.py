@@ -7,16 +7,13 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.asking import QUESTION, ask, wait_for_end
-from tests.browser.keeping import Keep
+from tests.browser.keeping import Keep, keep_and_open
 
 CODE = "Like this:\n\n```python\n" + "print(len([1, 2, 3]), 'words')\n" * 20 + "```\n"
 
 
 def test_a_turn_draws_only_the_end_of_a_long_conversation_anew(page: Page, keep: Keep) -> None:
-    keep("A long talk", [f"Words, number {number}." for number in range(60)])
-    page.reload()
-    page.get_by_role("link", name="A long talk").click()
-    articles = page.get_by_role("log").get_by_role("article")
+    articles = keep_and_open(page, keep, [f"Words, number {number}." for number in range(60)])
     expect(articles).to_have_count(60)
     # What is drawn anew has lost the mark.
     page.evaluate("document.querySelectorAll('#log article').forEach((article) => (article.dataset.seen = ''))")
@@ -33,10 +30,7 @@ def test_a_turn_draws_only_the_end_of_a_long_conversation_anew(page: Page, keep:
 
 
 def test_a_word_that_comes_has_nothing_styled_but_itself(paced: Page, keep: Keep, tmp_path: Path) -> None:
-    keep("A long talk", ["How?", CODE] * 6)
-    paced.reload()
-    paced.get_by_role("link", name="A long talk").click()
-    expect(paced.get_by_role("log").get_by_role("article")).to_have_count(12)
+    expect(keep_and_open(paced, keep, ["How?", CODE] * 6)).to_have_count(12)
     browser = paced.context.browser
     assert browser
     browser.start_tracing(page=paced, path=tmp_path / "trace.json", categories=["devtools.timeline"])

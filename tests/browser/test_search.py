@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.asking import QUESTION, ask, wait_for_end
 from tests.browser.chromium import wait_until
-from tests.browser.keeping import Keep
+from tests.browser.keeping import Keep, keep_and_open
 
 
 def box(page: Page) -> Locator:
@@ -60,10 +60,7 @@ def test_a_hit_opens_the_conversation_at_its_message(page: Page, keep: Keep) -> 
 
 
 def test_the_beginning_of_a_long_conversation_comes_above_what_is_being_read(page: Page, keep: Keep) -> None:
-    keep("A long talk", [f"Words, number {number}." for number in range(230)])
-    page.reload()
-    page.get_by_role("link", name="A long talk").click()
-    articles = page.get_by_role("log").get_by_role("article")
+    articles = keep_and_open(page, keep, [f"Words, number {number}." for number in range(230)])
     expect(articles).to_have_count(100)
     reading = articles.filter(has_text="number 130.")
     for earlier, first in (("130", 30), ("30", 0)):

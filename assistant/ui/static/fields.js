@@ -3,7 +3,7 @@
 "use strict";
 
 const hidden = (() => {
-  const field = (id) => document.getElementById(id)?.querySelector("textarea, input") ?? null;
+  const field = (id) => document.getElementById(id)?.querySelector("textarea, input");
 
   function write(id, text) {
     field(id).value = text;
