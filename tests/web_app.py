@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -16,9 +15,6 @@ import app
 from assistant.settings import Settings
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-
-GRADIO_IS_NOISY = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
-"""Gradio's monitoring calls pandas in ways that pandas has given up; nothing of ours."""
 
 
 @dataclass(frozen=True, slots=True)

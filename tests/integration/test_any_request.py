@@ -11,11 +11,11 @@ from tests.http_fuzz import Routes, try_events, try_requests, walked_app
 from tests.ownership import MARK
 from tests.page_requests import PageRequests
 from tests.person import Person
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import WebApp, web_app
 
 # What the app draws at random, in a thread of its own, hypothesis takes for a fault of the strategies.
 OTHERS_DRAW = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
-pytestmark = [GRADIO_IS_NOISY, OTHERS_DRAW]
+pytestmark = OTHERS_DRAW
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

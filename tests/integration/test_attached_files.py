@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, publish, web_app
 
 CODE = {"name": "main.py", "text": "print('seven')\n"}
 HOSTILE = {"name": "<img src=x>.html", "text": "</code></details><script>alert(1)</script>"}

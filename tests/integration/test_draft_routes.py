@@ -6,9 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, web_app
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ import pytest
 
 from tests.fakes.scripted_model import HOLD
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import WebApp, web_app
 
-pytestmark = GRADIO_IS_NOISY
 EDITING = "You are asking an earlier question anew"
 
 

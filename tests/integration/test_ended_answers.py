@@ -7,9 +7,8 @@ import pytest
 from assistant.errors.engine import EngineError
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, web_app
+from tests.web_app import web_app
 
-pytestmark = GRADIO_IS_NOISY
 LONG = "Hello, how do I sort a list of numbers in Python, biggest first?"
 
 

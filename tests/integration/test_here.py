@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from assistant.web.here import build_id
-from tests.web_app import GRADIO_IS_NOISY, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import web_app
 
 
 def test_a_visitor_is_known_and_a_browser_without_a_cookie_is_not(tmp_path: Path) -> None:

@@ -15,9 +15,7 @@ from storage.backup import is_whole
 from storage.backup_folder import BackupFolder
 from tests.fakes.scripted_model import HOLD
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, web_app
 
 QUESTION = "Where does water go?"
 

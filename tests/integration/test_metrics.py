@@ -9,9 +9,8 @@ import pytest
 from assistant.figures import Figure, as_text
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.fakes.tiny_models import served
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import WebApp, web_app
 
-pytestmark = GRADIO_IS_NOISY
 TOKEN = "a-token-of-the-operators"  # of this test
 SAMPLE = re.compile(r"# HELP (\w+) \S.*\n# TYPE (\w+) (?:gauge|counter)\n(\w+) (\S+)\n")
 

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, web_app
 
 
 def ask(running: WebApp, question: str, **options: float) -> PageRequests:

@@ -29,9 +29,8 @@ from tests.ownership import (
 from tests.page_requests import PageRequests
 from tests.person import Person
 from tests.signing_in import settings
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import WebApp, web_app
 
-pytestmark = GRADIO_IS_NOISY
 NOT_THERE = "There is no such"
 
 

@@ -11,9 +11,8 @@ import pytest
 from assistant.model_catalog import CATALOG
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import WebApp, web_app
 
-pytestmark = GRADIO_IS_NOISY
 EXAMPLE = "What does git rebase do, and when should I not use it?"
 DRAFT = "A draft"
 FILE = {"name": "main.py", "text": "print('seven')\n"}

@@ -13,9 +13,7 @@ import pytest
 
 from assistant.version import VERSION
 from storage.sqlite import driver
-from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, publish, web_app
 
 HOSTILE = """<script>alert(1)</script> <img src=x onerror=alert(2)> [click](javascript:alert(3))
 ![tracker](https://evil.example/pixel.png) <a href="data:text/html,x" onclick="alert(4)">five</a>

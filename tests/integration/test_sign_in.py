@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 from tests.fakes.oidc_provider import OidcProvider
 from tests.page_requests import PageRequests
 from tests.signing_in import BOB, account_of, ask, refused, settings, sign_in, to_provider
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import WebApp, web_app
 
-pytestmark = [GRADIO_IS_NOISY, pytest.mark.usefixtures("honest")]
+pytestmark = pytest.mark.usefixtures("honest")
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,7 @@ import httpx2
 import pytest
 
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, web_app
 
 
 @pytest.fixture(scope="module")

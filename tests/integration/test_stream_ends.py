@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import web_app
 
 
 def test_an_end_is_seen_and_told_to_the_next_event_of_the_same_page(tmp_path: Path) -> None:

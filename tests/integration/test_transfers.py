@@ -17,9 +17,7 @@ from storage.sqlite import driver
 from tests.integration.test_share_page import running_id
 from tests.page_requests import PageRequests
 from tests.portable_samples import SMALL_CHATGPT, SMALL_HUGGINGCHAT, chatgpt, node
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, web_app
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
+from gradio.queueing import Queue
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -28,9 +29,7 @@ from tests.fakes.desk import Desk
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import WebApp, web_app
 
 
 @pytest.fixture(scope="module")
@@ -222,3 +221,11 @@ def test_no_event_has_gradio_copy_what_all_its_outputs_show(browser: TestClient)
     """Which it does with each update, in the browser, for those that it shows an event's progress on."""
     events = browser.get("/config").json()["dependencies"]
     assert {len(event["show_progress_on"] or event["outputs"]) for event in events} == {1}
+
+
+def test_gradio_does_not_sum_up_its_events_after_each(running: WebApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pandas, for a page that is not served."""
+    summed_up: list[object] = []
+    monkeypatch.setattr(Queue, "_get_df", summed_up.append)
+    assert PageRequests(running.visitor()).do("send", message="How?")
+    assert not summed_up

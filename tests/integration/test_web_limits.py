@@ -13,9 +13,8 @@ from storage.sqlite import driver
 from tests.fakes.oidc_provider import OidcProvider
 from tests.page_requests import PageRequests
 from tests.signing_in import settings
-from tests.web_app import GRADIO_IS_NOISY, WebApp, publish, web_app
+from tests.web_app import WebApp, publish, web_app
 
-pytestmark = GRADIO_IS_NOISY
 UNKNOWN = "/s/" + "x" * 43
 
 

@@ -12,9 +12,8 @@ from starlette.testclient import TestClient
 
 from assistant.web.security import is_open
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, WebApp, web_app
+from tests.web_app import WebApp, web_app
 
-pytestmark = GRADIO_IS_NOISY
 JOIN = "/gradio_api/queue/join"
 
 

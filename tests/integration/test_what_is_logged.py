@@ -7,9 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from assistant.errors.engine import EngineUnavailableError
-from tests.web_app import GRADIO_IS_NOISY, web_app
+from tests.web_app import web_app
 
-pytestmark = GRADIO_IS_NOISY
 ASKED, SAID, KEY = "canary-asked-7f3a", "canary-said-91bc", "canary-key-5d20"
 LOGGERS = ("assistant", "storage", "sqlalchemy.engine.Engine", "uvicorn", "gradio", "httpx2")
 

@@ -20,9 +20,8 @@ from tests.fakes.engine_script import Fault
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.in_thread import served
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, publish
+from tests.web_app import publish
 
-pytestmark = GRADIO_IS_NOISY
 KEY, ASKED, SAID = "canary-key-5d20", "canary-asked-7f3a", "canary-said-91bc"
 QUOTED = f"Authorization: Bearer {KEY}, prompt: {ASKED}"
 AGAIN = {"retry-after": "99"}

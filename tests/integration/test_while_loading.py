@@ -5,9 +5,7 @@ from pathlib import Path
 
 from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-from tests.web_app import GRADIO_IS_NOISY, publish, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import publish, web_app
 
 
 def test_history_search_and_shares_work_before_the_model_does(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 from tests.page_requests import PageRequests
 from tests.signing_in import BOB, account_of, ask, refused, settings, sign_in
-from tests.web_app import GRADIO_IS_NOISY, publish, web_app
+from tests.web_app import publish, web_app
 
-pytestmark = [GRADIO_IS_NOISY, pytest.mark.usefixtures("honest")]
+pytestmark = pytest.mark.usefixtures("honest")
 
 
 def test_only_those_on_the_list_come_in(tmp_path: Path, provider: OidcProvider) -> None:

@@ -17,9 +17,7 @@ from tests.ownership import (
     PUBLIC,
     VERBS,
 )
-from tests.web_app import GRADIO_IS_NOISY, web_app
-
-pytestmark = GRADIO_IS_NOISY
+from tests.web_app import web_app
 
 
 @pytest.fixture(scope="module")
