@@ -12,9 +12,10 @@ import gradio as gr
 from gradio.data_classes import BlocksConfigDict
 
 from assistant.languages import DEFAULT, languages, speaking, spoken
+from assistant.ui.sparse_blocks import SparseBlocks
 
 
-class SpokenBlocks(gr.Blocks):
+class SpokenBlocks(SparseBlocks):
     """`lay_out` is called inside of it, for each language but the first, and has to make the same components."""
 
     def __init__(self, lay_out: Callable[[], object], title: Callable[[], str]) -> None:
