@@ -16,8 +16,8 @@ class SparseBlocks(gr.Blocks):
     async def postprocess_data(
         self, block_fn: BlockFunction, predictions: list[Any] | dict[Any, Any], state: SessionState | None
     ) -> list[Any]:
-        told = [output for output in block_fn.outputs if output in predictions] if isinstance(predictions, dict) else []
-        if len(told) < max(1, len(predictions)):
+        told = [output for output in block_fn.outputs if isinstance(predictions, dict) and output in predictions]
+        if not told or len(told) < len(predictions):
             # The end of an event, or something that is Gradio's to refuse.
             return await super().postprocess_data(block_fn, predictions, state)
         of_told = copy(block_fn)

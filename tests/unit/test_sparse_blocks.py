@@ -3,6 +3,7 @@
 import gradio as gr
 import pytest
 from gradio.block_function import BlockFunction
+from gradio.components.base import _Keywords
 from gradio.state_holder import SessionState
 
 from assistant.ui.sparse_blocks import SparseBlocks
@@ -12,7 +13,8 @@ from assistant.ui.sparse_blocks import SparseBlocks
 async def page() -> SparseBlocks:
     with SparseBlocks(analytics_enabled=False) as page:
         parts = [gr.Markdown("old"), gr.Button("old"), gr.Slider(0, 1, value=0.5)]
-        parts[1].click(dict, outputs=parts, api_name=False)
+        parts[1].click(dict, outputs=parts)
+        parts[1].click(dict, outputs=parts[0])
     return page
 
 
@@ -39,6 +41,13 @@ async def test_an_event_that_tells_nothing_or_all_in_a_list_is_as_gradio_has_it(
 ) -> None:
     assert await page.postprocess_data(event, gr.skip(), SessionState(page)) == [gr.skip()] * 3
     assert (await page.postprocess_data(event, ["new", "new", 1], SessionState(page)))[::2] == ["new", 1]
+
+
+async def test_an_event_of_one_output_tells_it_or_ends(page: SparseBlocks) -> None:
+    event = page.fns[1]
+    assert await page.postprocess_data(event, {event.outputs[0]: "new"}, SessionState(page)) == ["new"]
+    # As Gradio says it, without a list around it.
+    assert await page.postprocess_data(event, _Keywords.FINISHED_ITERATING, SessionState(page)) == [None]
 
 
 async def test_an_output_that_the_event_does_not_have_is_refused(page: SparseBlocks, event: BlockFunction) -> None:
