@@ -104,7 +104,9 @@ def fill(database: Database, numbers: Iterable[int]) -> None:
     with database.write() as session:
         for table in tables(database):
             there = {tuple(key) for key in session.execute(select(*table.primary_key))}
-            new = [row for row in (_row(table, number) for number in numbers) if _key(table, row) not in there]
+            values = {column.name: _values(column) for column in table.columns}
+            made = ({name: value(number) for name, value in values.items()} for number in numbers)
+            new = [row for row in made if _key(table, row) not in there]
             words = {
                 c.name: cast(bindparam(c.name, type_=String), TSVECTOR) for c in table.c if isinstance(c.type, TSVECTOR)
             }
@@ -112,40 +114,43 @@ def fill(database: Database, numbers: Iterable[int]) -> None:
                 session.connection().execute(table.insert().values(words), new)
 
 
-def _row(table: Table, number: int) -> dict[str, object]:
-    return {column.name: _value(column, number) for column in table.columns}
-
-
 def _key(table: Table, row: dict[str, object]) -> tuple[object, ...]:
     return tuple(row[column.name] for column in table.primary_key)
 
 
-def _value(column: Column[Any], number: int) -> object:
+def _values(column: Column[Any]) -> Callable[[int], object]:
+    """By the row's number."""
     for key in column.foreign_keys:
+        of_key = _values(key.column)
         if key.column.table is column.table:
             # A line of ten, then the next one.
-            return _value(key.column, number - 1) if number % 10 else None
-        return None if column.nullable and number % 2 else _value(key.column, number)
-    if column.name in _MEANINGS:
-        return _MEANINGS[column.name](number)
-    if column.nullable and number % 2:
-        return None
-    return _of_type(column, number)
+            return lambda number: of_key(number - 1) if number % 10 else None
+        return _with_gaps(column, of_key)
+    return _MEANINGS.get(column.name) or _with_gaps(column, _of_type(column))
 
 
-def _of_type(column: Column[Any], number: int) -> object:
-    moment = _FIRST_MOMENT + timedelta(days=number % 300, seconds=number)
-    made: dict[type[TypeEngine[Any]], object] = {
-        Boolean: number % 3 == 0,
-        Integer: number + 1,
-        DateTime: moment if getattr(column.type, "timezone", False) else moment.replace(tzinfo=None),
-        Date: moment.date(),
-        JSON: {"number": number},
-        TSVECTOR: f"'word{number}'",
-        String: f"{number} {column.table.name} {column.name}"[: getattr(column.type, "length", None)],
+def _with_gaps(column: Column[Any], values: Callable[[int], object]) -> Callable[[int], object]:
+    return (lambda number: None if number % 2 else values(number)) if column.nullable else values
+
+
+def _of_type(column: Column[Any]) -> Callable[[int], object]:
+    name, length = f"{column.table.name} {column.name}", getattr(column.type, "length", None)
+    zone = UTC if getattr(column.type, "timezone", False) else None
+    made: dict[type[TypeEngine[Any]], Callable[[int], object]] = {
+        Boolean: lambda number: number % 3 == 0,
+        Integer: lambda number: number + 1,
+        DateTime: lambda number: _moment(number).replace(tzinfo=zone),
+        Date: lambda number: _moment(number).date(),
+        JSON: lambda number: {"number": number},
+        TSVECTOR: lambda number: f"'word{number}'",
+        String: lambda number: f"{number} {name}"[:length],
     }
     # A type that is not here yet ends this with a StopIteration: say what its values are.
-    return next(value for kind, value in made.items() if isinstance(column.type, kind))
+    return next(values for kind, values in made.items() if isinstance(column.type, kind))
+
+
+def _moment(number: int) -> datetime:
+    return _FIRST_MOMENT + timedelta(days=number % 300, seconds=number)
 
 
 def _configuration() -> Config:

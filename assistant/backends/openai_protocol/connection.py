@@ -7,6 +7,7 @@ import openai
 from pydantic import SecretStr
 
 from assistant.backends.patience import QUESTION_SECONDS, USUAL_PATIENCE
+from assistant.backends.tls import trusted
 
 # Shorter than the servers' own patience (llama.cpp's is 5 s, the clients' too): a connection that the server is just
 # closing would fail the request that is sent over it.
@@ -32,16 +33,20 @@ class Connection:
             api_key=self._key,
             max_retries=0,
             timeout=timeout,
-            http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, limits=_LIMITS),
+            http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, limits=_LIMITS, verify=trusted()),
         )
 
     def http_client(self) -> httpx2.Client:
         """For questions beside the protocol, to the server's own routes. Its calls block."""
         timeout = self._timeout(min(QUESTION_SECONDS, self.silence_seconds))
-        return httpx2.Client(base_url=self.root, headers=self._headers, timeout=timeout, limits=_LIMITS)
+        return httpx2.Client(
+            base_url=self.root, headers=self._headers, timeout=timeout, limits=_LIMITS, verify=trusted()
+        )
 
     def async_http_client(self, silence_seconds: float) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(base_url=self.root, headers=self._headers, timeout=self._timeout(silence_seconds))
+        return httpx2.AsyncClient(
+            base_url=self.root, headers=self._headers, timeout=self._timeout(silence_seconds), verify=trusted()
+        )
 
     @property
     def _key(self) -> str:

@@ -4,8 +4,6 @@ Knows nothing of prompts; generating is `TgiClient`'s.
 """
 
 import asyncio
-import ssl
-from functools import cache
 from http import HTTPStatus
 
 import httpx2
@@ -14,6 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt, Se
 from assistant.backends.patience import QUESTION_SECONDS, while_it_is_waited_for
 from assistant.backends.tgi.client import TgiClient
 from assistant.backends.tgi.errors import translated
+from assistant.backends.tls import trusted
 from assistant.errors.engine import EngineError
 
 _HEALTH_SECONDS = 20.0
@@ -53,9 +52,9 @@ class TgiServer:
         # No limit of connections of our own: one that waits for another's answer to end would look like silence.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
         self._connections = httpx2.AsyncClient(
-            base_url=url, headers=headers, timeout=timeout, limits=limits, verify=_tls()
+            base_url=url, headers=headers, timeout=timeout, limits=limits, verify=trusted()
         )
-        self._tokenizer = httpx2.Client(base_url=url, headers=headers, timeout=self._question, verify=_tls())
+        self._tokenizer = httpx2.Client(base_url=url, headers=headers, timeout=self._question, verify=trusted())
 
     def client(self) -> TgiClient:
         return TgiClient(self._connections, self._url)
@@ -85,12 +84,6 @@ class TgiServer:
     async def aclose(self) -> None:
         self._tokenizer.close()
         await self._connections.aclose()
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for all: making it reads every certificate that this machine trusts."""
-    return httpx2.create_ssl_context()
 
 
 def _token_ids(answer: httpx2.Response) -> list[int]:
