@@ -20,7 +20,7 @@ _SHEETS = (
 _SCRIPTS = (
     "arriving", "fields", "focusing", "following", "chat", "sending", "search", "attachments", "transfers",
     "feedback", "prompts", "context", "account", "drafts", "titles", "connection", "compare", "language",
-    "earlier", "settings", "shortcuts",
+    "gradio_words", "earlier", "settings", "shortcuts",
 )  # fmt: skip
 _SCRIPT, _SHEET = "/page.js", "/page.css"
 _BEFORE_THE_FIRST_PAINT = STATIC / "appearance.js"

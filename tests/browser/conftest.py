@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, WebError, expect, sync_playwright
 
 from assistant.identities import token_hash
 from storage.database import open_database
@@ -74,8 +74,16 @@ def profile(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def context(profile: BrowserContext) -> Iterator[BrowserContext]:
-    """A browser of one person: nothing is left in it of the person before, but what anybody is served."""
+    """A browser of one person: nothing is left in it of the person before, but what anybody is served. No script may
+    fail in it."""
+    faults: list[str] = []
+
+    def note(fault: WebError) -> None:
+        faults.append(f"{fault.page.url if fault.page else ''}: {fault.error}")
+
+    profile.on("weberror", note)
     yield profile
+    profile.remove_listener("weberror", note)
     stays, *pages = profile.pages
     origins = {f"{url.scheme}://{url.netloc}" for url in (urlsplit(page.url) for page in pages)}
     for page in pages:
@@ -86,6 +94,7 @@ def context(profile: BrowserContext) -> Iterator[BrowserContext]:
     storage.detach()
     profile.clear_cookies()
     profile.clear_permissions()
+    assert faults == []
 
 
 @pytest.fixture
