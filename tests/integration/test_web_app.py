@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from fastapi import FastAPI
 from gradio.queueing import Queue
 from sqlalchemy import select
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from assistant.errors.app import StorageError
 from assistant.errors.engine import EngineLoadError
 from assistant.identities import Identities
 from assistant.ports import ConversationStore
+from assistant.ui import page
 from assistant.web.application import create_web_app
 from assistant.web.health import Health
 from assistant.web.hosting import Hosting
@@ -27,7 +30,7 @@ from storage.database import open_database
 from storage.identity_tables import IdentityRow
 from tests.fakes.desk import Desk
 from tests.fakes.memory_store import MemoryConversationStore
-from tests.fakes.scripted_model import ScriptedLoader, ScriptedModel
+from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
 from tests.web_app import WebApp, web_app
 
@@ -221,6 +224,24 @@ def test_no_event_has_gradio_copy_what_all_its_outputs_show(browser: TestClient)
     """Which it does with each update, in the browser, for those that it shows an event's progress on."""
     events = browser.get("/config").json()["dependencies"]
     assert {len(event["show_progress_on"] or event["outputs"]) for event in events} == {1}
+
+
+def test_few_tabs_are_remembered_and_one_that_is_forgotten_gets_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_TABS", 2)
+    with web_app(tmp_path) as running:
+        gradio = next(each.app for each in running.client.app.routes if isinstance(each, Mount) and not each.path)  # type: ignore[attr-defined]  # of any kind
+        tab = PageRequests(running.client)
+        running.model.will_say(" From the", HOLD, " mountains.")
+        assert tab.join("send", message="Where does water come from?").is_success
+        for _ in range(3):
+            PageRequests(running.visitor())
+        assert len(gradio.state_holder.session_data) == 2
+        running.model.release()
+        told = list(tab.follow())
+        assert [message["success"] for message in told if message["msg"] == "process_completed"] == [True]
+        assert "From the mountains." in json.dumps(told)
 
 
 def test_gradio_does_not_sum_up_its_events_after_each(running: WebApp, monkeypatch: pytest.MonkeyPatch) -> None:
