@@ -44,3 +44,10 @@ def test_right_to_left_text_runs_its_way_and_code_does_not(browser: Browser, app
     expect(question.locator("[dir=auto]").first).to_have_css("direction", "rtl")
     expect(question.locator(".code-block")).to_have_css("direction", "ltr")
     context.close()
+
+
+def test_the_server_is_told_what_the_browsers_clock_shows(browser: Browser, app: AppProcess) -> None:
+    context = browser.new_context(timezone_id="Asia/Tokyo")
+    visit(context.new_page(), app.url)
+    assert [cookie["value"] for cookie in context.cookies() if cookie["name"] == "zone"] == ["Asia%2FTokyo"]
+    context.close()
