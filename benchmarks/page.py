@@ -199,7 +199,7 @@ def measure_memory(browser: Browser, answers: int) -> None:
             told = {
                 f"{when}: {what}": value for when, each in (at_first | later).items() for what, value in each.items()
             }
-            # At once: the bare page takes an hour for five hundred.
+            # At once: the bare page takes more than half an hour for five hundred.
             report({name: [told]})
             tab.page.context.close()
 

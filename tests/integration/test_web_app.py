@@ -12,7 +12,6 @@ import pytest
 from fastapi import FastAPI
 from gradio.queueing import Queue
 from sqlalchemy import select
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from assistant.errors.app import StorageError
@@ -32,7 +31,7 @@ from tests.fakes.desk import Desk
 from tests.fakes.memory_store import MemoryConversationStore
 from tests.fakes.scripted_model import HOLD, ScriptedLoader, ScriptedModel
 from tests.page_requests import PageRequests
-from tests.web_app import WebApp, web_app
+from tests.web_app import WebApp, gradio_in, web_app
 
 
 @pytest.fixture(scope="module")
@@ -231,13 +230,14 @@ def test_few_tabs_are_remembered_and_one_that_is_forgotten_gets_its_answer(
 ) -> None:
     monkeypatch.setattr(page, "MOST_TABS", 2)
     with web_app(tmp_path) as running:
-        gradio = next(each.app for each in running.client.app.routes if isinstance(each, Mount) and not each.path)  # type: ignore[attr-defined]  # of any kind
+        app = running.client.app
+        assert isinstance(app, FastAPI)
         tab = PageRequests(running.client)
         running.model.will_say(" From the", HOLD, " mountains.")
         assert tab.join("send", message="Where does water come from?").is_success
         for _ in range(3):
             PageRequests(running.visitor())
-        assert len(gradio.state_holder.session_data) == 2
+        assert len(gradio_in(app).state_holder.session_data) == 2
         running.model.release()
         told = list(tab.follow())
         assert [message["success"] for message in told if message["msg"] == "process_completed"] == [True]
@@ -246,6 +246,7 @@ def test_few_tabs_are_remembered_and_one_that_is_forgotten_gets_its_answer(
 
 def test_gradio_does_not_sum_up_its_events_after_each(running: WebApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """With pandas, for a page that is not served."""
+    running.model.will_say(" So.")
     summed_up: list[object] = []
     monkeypatch.setattr(Queue, "_get_df", summed_up.append)
     assert PageRequests(running.visitor()).do("send", message="How?")

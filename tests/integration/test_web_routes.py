@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from assistant.web.security import is_open
 from tests.page_requests import PageRequests
-from tests.web_app import WebApp, web_app
+from tests.web_app import WebApp, gradio_in, web_app
 
 JOIN = "/gradio_api/queue/join"
 
@@ -154,8 +154,7 @@ def test_a_path_longer_than_a_file_name_is_nowhere(browser: TestClient, path: st
 def test_of_gradios_own_routes_only_these_are_open(running: WebApp) -> None:
     app = running.client.app
     assert isinstance(app, FastAPI)
-    mounted = next(route.app for route in app.routes if getattr(route, "path", None) == "")  # type: ignore[attr-defined]  # a Mount
-    paths = {path for path in paths_of(mounted.routes) if is_open(path.replace("{", "").replace("}", ""))}
+    paths = {path for path in paths_of(gradio_in(app).routes) if is_open(path.replace("{", "").replace("}", ""))}
     assert paths == {
         "/",
         "/assets/{path:path}",

@@ -17,7 +17,7 @@ from tests.ownership import (
     PUBLIC,
     VERBS,
 )
-from tests.web_app import web_app
+from tests.web_app import gradio_in, web_app
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +42,7 @@ def ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
 
 
 def test_every_event_and_every_verb_is_in_a_table(app: FastAPI) -> None:
-    mounted = next(route.app for route in app.routes if getattr(route, "path", None) == "")  # type: ignore[attr-defined]
-    functions = [function.fn for function in mounted.get_blocks().fns.values()]
+    functions = [function.fn for function in gradio_in(app).get_blocks().fns.values()]
     assert {function.__name__ for function in functions} == {*EVENTS, *NAMELESS_EVENTS, "act"}
     handlers = next(function.__self__ for function in functions if function.__name__ == "act")
     assert {*handlers._events.verbs} == {*VERBS, *OWN_VERBS, LAST_VERB}
